@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+const project = (name: string, testTimeout: number) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout },
+});
+
+export default defineConfig({
+  test: {
+    setupFiles: ['test/no-network.ts'],
+    reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
+    projects: [project('unit', 30_000), project('contract', 60_000), project('scenarios', 60_000), project('e2e', 120_000)],
+  },
+});
