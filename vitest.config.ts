@@ -9,6 +9,11 @@ export default defineConfig({
   test: {
     setupFiles: ['test/no-network.ts'],
     reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
-    projects: [project('unit', 30_000), project('contract', 60_000), project('scenarios', 60_000), project('e2e', 120_000)],
+    projects: [
+      project('unit', 30_000),
+      project('contract', 60_000),
+      project('scenarios', 60_000),
+      project('e2e', 120_000),
+    ],
   },
 });
