@@ -1,0 +1,31 @@
+import type { Dispatcher } from 'undici';
+import type { Fetch } from './exchange.ts';
+
+/** Sockets per host; a fleet shares them. */
+const CONNECTIONS = 64;
+
+/**
+ * A fetch over a bounded pool of kept-alive connections: left alone it opens a socket per request.
+ * A proxy is used where `HTTPS_PROXY` names one (`NO_PROXY` is honoured).
+ * @param trust certificates (PEM) to trust besides the usual ones.
+ */
+export function pooledFetch(env: NodeJS.ProcessEnv, trust?: string): Fetch {
+  let pool: Promise<Dispatcher> | undefined;
+  return async (url, init) => {
+    pool ??= openPool(env, trust);
+    const dispatcher = await pool;
+    const { fetch } = await import('undici');
+    return await fetch(url, { ...init, dispatcher });
+  };
+}
+
+async function openPool(env: NodeJS.ProcessEnv, trust: string | undefined): Promise<Dispatcher> {
+  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const { rootCertificates } = await import('node:tls');
+  const connect = trust === undefined ? {} : { ca: [...rootCertificates, trust] };
+  const options = { connections: CONNECTIONS, connect };
+  const proxy = env.HTTPS_PROXY ?? env.https_proxy;
+  if (proxy === undefined || proxy === '') return new Agent(options);
+  const noProxy = env.NO_PROXY ?? env.no_proxy ?? '';
+  return new EnvHttpProxyAgent({ ...options, httpsProxy: proxy, noProxy });
+}
