@@ -1,0 +1,220 @@
+import { APPLE_MAIL, DEFAULT_ROLE, EXCHANGE_ONLINE } from '../core/state.ts';
+import { catalogueApp, HIDE_TAG, LISTED_TAG, MICROSOFT_GRAPH } from './catalogue.ts';
+import { registeredClients } from './clients.ts';
+import { builtInConsentPolicies } from './consent-policies.ts';
+import { assignmentId, grantId, guid } from './ids.ts';
+import { licence, type LicenceName } from './licences.ts';
+import type { Assignment, Grant, Group, ServicePrincipal, Tenant, User } from './tenant.ts';
+
+/** Global Administrator, as every tenant knows the role. */
+export const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10';
+/** When the fixtures' older objects came about. */
+const LONG_AGO = '2025-03-03T08:15:00Z';
+
+/** A tenant with what every tenant has: three accounts, three odd people, three odd groups, the two Microsoft resources. */
+export function newTenant(
+  name: string,
+  shape: { readonly licences: readonly LicenceName[]; readonly userConsent: readonly string[] },
+): Tenant {
+  const id = guid('tenant', name);
+  const tenant: Tenant = {
+    id,
+    name,
+    domain: `${name}.example`,
+    users: new Map(),
+    groups: new Map(),
+    servicePrincipals: new Map(),
+    deletedItems: new Map(),
+    assignments: new Map(),
+    grants: new Map(),
+    permissionGrantPolicies: new Map(builtInConsentPolicies().map((policy) => [policy.id, policy])),
+    policies: new Map([
+      [
+        'authorizationPolicy',
+        {
+          allowInvitesFrom: 'adminsAndGuestInviters',
+          allowUserConsentForRiskyApps: null,
+          defaultUserRolePermissions: {
+            allowedToCreateApps: false,
+            allowedToCreateSecurityGroups: true,
+            allowedToCreateTenants: true,
+            allowedToReadBitlockerKeysForOwnedDevice: true,
+            allowedToReadOtherUsers: true,
+            permissionGrantPoliciesAssigned: [
+              ...shape.userConsent.map((policy) => `ManagePermissionGrantsForSelf.${policy}`),
+              'ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-team',
+              'ManagePermissionGrantsForOwnedResource.microsoft-dynamically-managed-permissions-for-chat',
+            ],
+          },
+        },
+      ],
+    ]),
+    roles: new Map(),
+    subscribedSkus: shape.licences.map(licence),
+    clients: new Map(registeredClients().map((client) => [client.clientId, client])),
+    settings: {},
+  };
+  const admin = addUser(tenant, 'admin', 'Administrator');
+  const breakglass = addUser(tenant, 'breakglass', 'Break Glass');
+  addUser(tenant, 'sync', 'On-Premises Directory Synchronization');
+  addUser(tenant, "o'connor", "Empfang O'Connor");
+  addUser(tenant, 'geschaeftsfuehrung', 'Geschäftsführung Größe Müßig');
+  addUser(tenant, 'postfach', 'Postfach Zentrale').mail = `vertrieb.zentral@mail.${tenant.domain}`;
+  tenant.roles.set(GLOBAL_ADMINISTRATOR, {
+    id: guid(name, 'role', GLOBAL_ADMINISTRATOR),
+    roleTemplateId: GLOBAL_ADMINISTRATOR,
+    displayName: 'Global Administrator',
+    members: new Set([admin.id, breakglass.id]),
+  });
+  const odd = ["o'connor", 'geschaeftsfuehrung'].map((each) => userId(tenant, each));
+  addGroup(tenant, 'SG-Geräte-Außendienst-und-Vertretungen-der-Niederlassung-Köln-64', odd);
+  addGroup(tenant, 'SG-Projekt-Alpha', odd.slice(0, 1), { key: '1' });
+  addGroup(tenant, 'SG-Projekt-Alpha', odd.slice(1), { key: '2' });
+  addServicePrincipal(tenant, EXCHANGE_ONLINE, { tags: [] });
+  addServicePrincipal(tenant, MICROSOFT_GRAPH, { tags: [] });
+  return tenant;
+}
+
+/** The object id of the user `<name>@<domain>`, whether or not the user exists. */
+export function userId(tenant: Tenant, name: string): string {
+  return guid(tenant.name, 'user', name);
+}
+
+export function groupId(tenant: Tenant, displayName: string, key = '1'): string {
+  return guid(tenant.name, 'group', displayName, key);
+}
+
+export function addUser(tenant: Tenant, name: string, displayName: string): User {
+  const userPrincipalName = `${name}@${tenant.domain}`;
+  const user: User = {
+    id: userId(tenant, name),
+    displayName,
+    userPrincipalName,
+    mail: userPrincipalName,
+    accountEnabled: true,
+    userType: 'Member',
+    onPremisesSyncEnabled: null,
+  };
+  tenant.users.set(user.id, user);
+  return user;
+}
+
+/** A guest of another organisation: `partner-001` of fabrikam.example becomes `partner-001_fabrikam.example#EXT#@…`. */
+export function addGuest(tenant: Tenant, name: string, home: string): User {
+  const guest = addUser(tenant, `${name}_${home}#EXT#`, `${name} (Gast)`);
+  guest.userType = 'Guest';
+  guest.mail = `${name}@${home}`;
+  return guest;
+}
+
+/** `count` people of one role, `sales-001` onwards; returns their object ids in that order. */
+export function addPeople(tenant: Tenant, role: string, count: number, digits = 3): string[] {
+  const ids: string[] = [];
+  for (let number = 1; number <= count; number++) {
+    const name = `${role}-${String(number).padStart(digits, '0')}`;
+    ids.push(addUser(tenant, name, name).id);
+  }
+  return ids;
+}
+
+/** Fills the tenant with office workers up to its stated size. */
+export function fillUp(tenant: Tenant, size: number, role = 'staff', digits = 3): void {
+  addPeople(tenant, role, size - tenant.users.size, digits);
+}
+
+export function addGroup(
+  tenant: Tenant,
+  displayName: string,
+  members: readonly string[],
+  given: Partial<Omit<Group, 'id' | 'members'>> & { readonly key?: string } = {},
+): Group {
+  const { key = '1', ...properties } = given;
+  const group: Group = {
+    id: groupId(tenant, displayName, key),
+    displayName,
+    mailNickname: `g${guid(tenant.name, 'nickname', displayName, key).slice(0, 8)}`,
+    securityEnabled: true,
+    mailEnabled: false,
+    groupTypes: [],
+    isAssignableToRole: null,
+    membershipRule: null,
+    onPremisesSyncEnabled: null,
+    ...properties,
+    members: new Set(members),
+  };
+  tenant.groups.set(group.id, group);
+  return group;
+}
+
+export function addServicePrincipal(
+  tenant: Tenant,
+  appId: string,
+  given: Partial<Omit<ServicePrincipal, 'id' | 'appId'>> = {},
+): ServicePrincipal {
+  const app: ServicePrincipal = {
+    id: guid(tenant.name, 'servicePrincipal', appId),
+    appId,
+    displayName: catalogueApp(appId)?.displayName ?? appId,
+    accountEnabled: true,
+    appRoleAssignmentRequired: false,
+    tags: [LISTED_TAG],
+    notes: null,
+    appRoles: [],
+    deletedDateTime: null,
+    ...given,
+  };
+  tenant.servicePrincipals.set(app.id, app);
+  return app;
+}
+
+/** The Apple app as a careful administrator leaves it: on, assignment required, hidden from My Apps. */
+export function addGatedAppleMail(tenant: Tenant): ServicePrincipal {
+  return addServicePrincipal(tenant, APPLE_MAIL, {
+    appRoleAssignmentRequired: true,
+    tags: [LISTED_TAG, HIDE_TAG],
+  });
+}
+
+/** Assigns a user or group, or the ghost of one, to an app with the default role. */
+export function assign(
+  tenant: Tenant,
+  app: ServicePrincipal,
+  principalId: string,
+  ghost?: { readonly principalType: 'User' | 'Group'; readonly principalDisplayName: string },
+  createdDateTime = LONG_AGO,
+): Assignment {
+  const group = tenant.groups.get(principalId);
+  const assignment: Assignment = {
+    id: assignmentId(principalId, app.id, DEFAULT_ROLE, createdDateTime),
+    appRoleId: DEFAULT_ROLE,
+    createdDateTime,
+    principalId,
+    principalType: ghost?.principalType ?? (group ? 'Group' : 'User'),
+    principalDisplayName:
+      ghost?.principalDisplayName ?? (group ?? tenant.users.get(principalId))?.displayName ?? null,
+    resourceId: app.id,
+  };
+  tenant.assignments.set(assignment.id, assignment);
+  return assignment;
+}
+
+/** Grants delegated scopes on one of the two Microsoft resources: to everybody, or to one person. */
+export function grant(
+  tenant: Tenant,
+  client: ServicePrincipal,
+  scope: string,
+  principalId: string | null = null,
+  resourceAppId: string = EXCHANGE_ONLINE,
+): Grant {
+  const resourceId = guid(tenant.name, 'servicePrincipal', resourceAppId);
+  const given: Grant = {
+    id: grantId(client.id, resourceId, principalId),
+    clientId: client.id,
+    consentType: principalId === null ? 'AllPrincipals' : 'Principal',
+    principalId,
+    resourceId,
+    scope,
+  };
+  tenant.grants.set(given.id, given);
+  return given;
+}
