@@ -43,7 +43,7 @@ export type Change = {
 export type Effect =
   | { readonly gate: 'exists'; readonly enabled: boolean; readonly required: boolean }
   | { readonly gate: 'enabled' | 'required'; readonly to: boolean }
-  | { readonly gate: 'assignee'; readonly principal: string; readonly to: boolean }
+  | { readonly gate: 'assignee'; readonly assignee: Assignee; readonly to: boolean }
   | { readonly gate: 'tenantWide'; readonly to: readonly string[] }
   | { readonly gate: 'userConsent'; readonly to: Reading<boolean> }
   | { readonly gate: 'ownGrant'; readonly person: string; readonly to: readonly string[] };

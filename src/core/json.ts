@@ -8,7 +8,10 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value as { readonly [key: string]: Json });
+    // A property that is undefined does not exist, here as in JSON.stringify.
+    const entries = Object.entries(value as { readonly [key: string]: Json }).filter(
+      ([, each]) => each !== undefined,
+    );
     entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
     return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${canonical(each)}`).join(',')}}`;
   }

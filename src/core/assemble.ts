@@ -1,0 +1,179 @@
+import { after, worlds } from './access.ts';
+import { arrange } from './arrange.ts';
+import type { Assessment, GateGroup, Gates, Move } from './assessment.ts';
+import { digestOf } from './digest.ts';
+import { type Finding, refusals } from './finding.ts';
+import { guard } from './guard.ts';
+import { effectOf, impactOf } from './impact.ts';
+import { byText } from './json.ts';
+import { inGateOrder } from './order.ts';
+import { candidates, type Directory, identified } from './people.ts';
+import type { Impact, Step, TenantPlan } from './plan.ts';
+import { known, unknown } from './request.ts';
+import { APPLE_MAIL, type Day, type TenantPolicy } from './state.ts';
+
+/** What the levers found out about one tenant, put together. */
+export type Picture = {
+  readonly before: Gates;
+  readonly after: Gates;
+  readonly moves: readonly Move[];
+  readonly assessments: readonly Assessment[];
+};
+
+const UNSEEN: Gates = {
+  exists: false,
+  enabled: true,
+  required: false,
+  tenantWide: unknown('not read'),
+  userConsent: unknown('not read'),
+  assignees: new Map(),
+  own: known(new Map()),
+};
+
+/** Puts the levers' assessments together: the gates now, everything that would be done, and the gates then. */
+export function pictureOf(assessments: readonly Assessment[]): Picture {
+  const before: Gates = Object.assign({}, UNSEEN, ...assessments.map(({ gates }) => gates));
+  const moves = assessments.flatMap((assessment) => assessment.moves);
+  return {
+    before,
+    after: after(
+      before,
+      moves.flatMap((move) => move.effects),
+    ),
+    moves,
+    assessments,
+  };
+}
+
+/** Whether anybody's access could change, so that people must be read. */
+export function changesAccess({ moves }: Picture): boolean {
+  return moves.some((move) => move.effects.length > 0);
+}
+
+/**
+ * Desired × actual → plan. Pure: the same inputs give the same bytes, in whatever order the tenant listed its objects.
+ * @param recentLosses ids of people who lost access by earlier applies of the last seven days, by the journal at hand.
+ */
+export function assemble(
+  policy: TenantPolicy,
+  picture: Picture,
+  directory: Directory,
+  recentLosses: ReadonlySet<string>,
+  day: Day,
+): TenantPlan {
+  const { desired, origins } = policy;
+  const open = worlds(picture.before, picture.after);
+  const moving = changesAccess(picture);
+  const impact = moving ? impactOf(picture.before, picture.after, directory, open) : quiet(picture);
+  const arranged = arrange(
+    picture.before,
+    picture.moves,
+    identified(picture.before, picture.after, directory),
+    desired.safety.transition,
+  );
+  const guarded = { desired, origins, ...picture, impact, directory, worlds: open, recentLosses, day };
+  const findings = [
+    ...picture.assessments.flatMap((assessment) => assessment.findings),
+    ...(moving ? [...guard(guarded), ...twice(picture, directory), ...unreadNote(impact)] : []),
+    ...arranged.findings,
+  ];
+  const steps = stepsOf(arranged.moves ?? inGateOrder(picture.moves), desired.safety.settle);
+  const consent = (group: GateGroup) => picture.moves.some((move) => move.group === group);
+  return {
+    tenant: { name: desired.tenant.name, id: desired.tenant.id, cloud: desired.tenant.cloud },
+    appId: APPLE_MAIL,
+    status: refusals(findings).length > 0 ? 'refused' : steps.length > 0 ? 'changes' : 'unchanged',
+    effect: effectOf(impact, {
+      widens: consent('widen-user-consent'),
+      narrows: consent('narrow-user-consent'),
+    }),
+    impact,
+    steps,
+    ...('order' in arranged && arranged.order !== undefined ? { order: arranged.order } : {}),
+    leftAlone: picture.assessments.flatMap((assessment) => assessment.leftAlone),
+    findings: sorted(findings),
+    policy: desired,
+    digest: digestOf(desired, steps),
+  };
+}
+
+/** With no change to access nobody was read, and nobody gains or loses. */
+function quiet({ before, after: then }: Picture): Impact {
+  const nobody = impactOf(
+    { ...before, assignees: new Map(), own: known(new Map()) },
+    { ...then, assignees: new Map(), own: known(new Map()) },
+    { members: new Map(), users: new Map(), administrators: unknown('not read'), protected: new Map() },
+    worlds(before, then),
+  );
+  return nobody;
+}
+
+const NARROWING: ReadonlySet<GateGroup> = new Set([
+  'disable',
+  'require-assignment',
+  'narrow-user-consent',
+  'remove-assignees',
+  'revoke-user-grants',
+  'revoke-grant',
+]);
+const NEUTRAL: ReadonlySet<GateGroup> = new Set(['visibility', 'create']);
+
+/** Whether steps of this group can take access away. */
+export function narrows(group: GateGroup): boolean {
+  return NARROWING.has(group);
+}
+
+/** Numbers the moves; a narrowing stretch begins with agreeing reads and the settle time. */
+function stepsOf(moves: readonly Move[], settle: number): readonly Step[] {
+  return moves.map(({ group, request, changes }, index) => {
+    const previous = moves[index - 1];
+    const begins = narrows(group) && (previous === undefined || !narrows(previous.group));
+    return {
+      number: index + 1,
+      group,
+      direction: narrows(group) ? 'narrows' : NEUTRAL.has(group) ? 'neutral' : 'widens',
+      ...(begins ? { settle } : {}),
+      request,
+      changes,
+    };
+  });
+}
+
+function twice({ before, after: then }: Picture, directory: Directory): readonly Finding[] {
+  const both = candidates(before, then, directory).filter(
+    ({ id, principals }) =>
+      then.assignees.has(id) && principals.some((each) => each !== id && then.assignees.has(each)),
+  );
+  if (both.length === 0) return [];
+  const names = both.slice(0, 5).map(({ name }) => name);
+  const more = both.length > names.length ? ` and ${both.length - names.length} more` : '';
+  return [
+    {
+      rule: 'assigned-twice',
+      severity: 'info',
+      message: `Assigned directly and by a group: ${names.join(', ')}${more}. Removing one of the two keeps their access.`,
+    },
+  ];
+}
+
+function unreadNote({ unread }: Impact): readonly Finding[] {
+  if (unread.length === 0) return [];
+  return [
+    {
+      rule: 'people-unread',
+      severity: 'warning',
+      message: `The numbers of people are a lower bound: ${unread.join('; ')}.`,
+    },
+  ];
+}
+
+const SEVERITIES = ['error', 'warning', 'info'];
+
+function sorted(findings: readonly Finding[]): readonly Finding[] {
+  return [...findings].sort(
+    (a, b) =>
+      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+      byText(a.rule, b.rule) ||
+      byText(a.message, b.message),
+  );
+}

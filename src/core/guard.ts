@@ -1,0 +1,196 @@
+import { levelOf, type Who, type World } from './access.ts';
+import type { Gates } from './assessment.ts';
+import type { Finding } from './finding.ts';
+import { levelIn, mayLose } from './impact.ts';
+import { candidates, type Directory, unreadSources, whoIs } from './people.ts';
+import type { Impact } from './plan.ts';
+import { type Day, type Desired, inForce, type Origins } from './state.ts';
+
+/** What the guard judges. `recentLosses`: ids of people who lost access in earlier applies of the last seven days. */
+export type Guarded = {
+  readonly desired: Desired;
+  readonly origins: Origins;
+  readonly before: Gates;
+  readonly after: Gates;
+  readonly impact: Impact;
+  readonly directory: Directory;
+  readonly worlds: readonly World[];
+  readonly recentLosses: ReadonlySet<string>;
+  readonly day: Day;
+};
+
+/** The rules that look at the whole change; a reviewed `exceptions` entry in force turns an error into a warning. */
+export function guard(guarded: Guarded): readonly Finding[] {
+  const findings = [
+    ...closesOpenTenant(guarded),
+    ...emptiesAccess(guarded),
+    ...removalLimit(guarded),
+    ...protectedPeople(guarded),
+  ];
+  return findings.map((finding) => waive(finding, guarded));
+}
+
+const STRANGER: Who = { principals: [], own: { scopes: new Set() } };
+
+function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[] {
+  if (levelIn(before, STRANGER, worlds) === 'none' || !mayLose(before, after, STRANGER, worlds)) return [];
+  return [
+    {
+      rule: 'closes-open-tenant',
+      severity: 'error',
+      message:
+        'Today everyone in this tenant can use Apple Mail or open it by consenting; after this change only the people listed can.',
+      fix: 'If that is intended, add an exceptions entry for closes-open-tenant to this policy.',
+      waivable: {},
+    },
+  ];
+}
+
+function emptiesAccess({ before, after, directory, worlds, impact }: Guarded): readonly Finding[] {
+  const people = candidates(before, after, directory);
+  const someone = (gates: Gates) =>
+    levelIn(gates, STRANGER, worlds) !== 'none' ||
+    people.some((person) => levelIn(gates, whoIs(person), worlds) !== 'none') ||
+    (gates.enabled && gates.exists && impact.unread.length > 0 && gates.assignees.size > 0);
+  if (!someone(before) || someone(after)) return [];
+  return [
+    {
+      rule: 'empties-access',
+      severity: 'error',
+      message: 'After this change nobody in this tenant can use Apple Mail.',
+      fix: 'If that is intended (a block, say), add an exceptions entry for empties-access to this policy.',
+      waivable: {},
+    },
+  ];
+}
+
+function removalLimit({
+  desired,
+  before,
+  after,
+  impact,
+  directory,
+  worlds,
+  recentLosses,
+  origins,
+}: Guarded): readonly Finding[] {
+  const people = candidates(before, after, directory);
+  const hadAccess = people.filter((person) =>
+    worlds.some((world) => levelOf(before, whoIs(person), world) === 'has'),
+  );
+  const lost = new Set(
+    hadAccess.filter((person) => mayLose(before, after, whoIs(person), worlds)).map(({ id }) => id),
+  );
+  const still = new Set(hadAccess.map(({ id }) => id).filter((id) => !lost.has(id)));
+  const earlier = [...recentLosses].filter((id) => !lost.has(id) && !still.has(id));
+  const total =
+    hadAccess.length + earlier.filter((id) => !hadAccess.some((person) => person.id === id)).length;
+  const limit = limitFor(desired.safety.maxRemovals, total);
+  const removed = lost.size + earlier.length;
+  const uncountable = impact.unread.length > 0 && narrows(before, after);
+  if (lost.size === 0 && !uncountable) return [];
+  if (removed <= limit && !uncountable) return [];
+  const at = origins['/safety/maxRemovals'];
+  const window = earlier.length === 0 ? '' : ` (${earlier.length} of them in the last seven days)`;
+  return [
+    {
+      rule: 'removal-limit',
+      severity: 'error',
+      message: uncountable
+        ? `How many people would lose access cannot be counted: ${impact.unread.join('; ')}.`
+        : `${removed} of ${total} people who have access would lose it${window}; the limit is ${limit}.`,
+      fix: `If that is intended, add an exceptions entry for removal-limit with limit: ${removed} to this policy.`,
+      waivable: { limit: removed },
+      ...(at === undefined ? {} : { at }),
+    },
+  ];
+}
+
+/** A number of people, or a percentage of those who have access, rounded down; unset: the larger of 3 people and 10 %. */
+export function limitFor(maxRemovals: number | string | undefined, people: number): number {
+  if (typeof maxRemovals === 'number') return maxRemovals;
+  const share = (percent: number) => Math.floor((people * percent) / 100);
+  return maxRemovals === undefined ? Math.max(3, share(10)) : share(Number.parseInt(maxRemovals, 10));
+}
+
+function narrows(before: Gates, after: Gates): boolean {
+  const fewerAssigned = [...before.assignees.keys()].some((id) => !after.assignees.has(id));
+  const own = before.own.known && after.own.known ? before.own.value : new Map<string, ReadonlySet<string>>();
+  const fewerOwn = [...own].some(
+    ([id, scopes]) => (after.own.known ? (after.own.value.get(id)?.size ?? 0) : 0) < scopes.size,
+  );
+  const shut = (before.enabled && !after.enabled) || (!before.required && after.required);
+  const fewerScopes =
+    before.tenantWide.known && after.tenantWide.known
+      ? [...before.tenantWide.value].some(
+          (scope) => !(after.tenantWide.known && after.tenantWide.value.has(scope)),
+        )
+      : false;
+  return before.exists && (fewerAssigned || fewerOwn || shut || fewerScopes);
+}
+
+function protectedPeople({
+  desired,
+  before,
+  after,
+  directory,
+  worlds,
+  origins,
+}: Guarded): readonly Finding[] {
+  const unread = unreadSources(before, after, directory);
+  const people = new Map(candidates(before, after, directory).map((person) => [person.id, person]));
+  return desired.safety.protected.flatMap((upn, index): Finding[] => {
+    const at = origins[`/safety/protected/${index}`];
+    const where = at === undefined ? {} : { at };
+    const user = directory.protected.get(upn.toLowerCase());
+    if (user === undefined || !user.known || user.value === 'gone') {
+      const why = user === undefined ? 'not read' : user.known ? 'no such user in this tenant' : user.why;
+      return [
+        {
+          rule: 'protected-unresolvable',
+          severity: 'error',
+          message: `The protected person ${upn} could not be found (${why}), so nobody can say whether they keep access.`,
+          fix: 'Correct the address under safety.protected, or remove the entry in a pull request of its own.',
+          ...where,
+        },
+      ];
+    }
+    const known = people.get(user.value.id);
+    const who: Who = {
+      ...whoIs({ id: user.value.id, principals: known?.principals ?? [user.value.id] }),
+      ...(isAdministrator(user.value.id, directory) ? { administrator: true } : {}),
+    };
+    // A group nobody could read might hold the person before and not after: not told is as bad as lost.
+    const hidden = unread.length > 0 && known === undefined && narrows(before, after);
+    if (!hidden && !mayLose(before, after, who, worlds)) return [];
+    return [
+      {
+        rule: 'protected-person',
+        severity: 'error',
+        message: hidden
+          ? `Whether the protected person ${upn} keeps access cannot be told: ${unread.join('; ')}.`
+          : `The protected person ${upn} would lose access.`,
+        fix: 'Keep them assigned, or add an exceptions entry for protected-person to this policy.',
+        waivable: {},
+        ...where,
+      },
+    ];
+  });
+}
+
+function isAdministrator(id: string, directory: Directory): boolean {
+  return directory.administrators.known && directory.administrators.value.has(id);
+}
+
+function waive(finding: Finding, { desired, day }: Guarded): Finding {
+  const { waivable, ...said } = finding;
+  if (waivable === undefined) return finding;
+  const exception = desired.exceptions.find(
+    (each) =>
+      each.rule === finding.rule &&
+      inForce(each, day) &&
+      (waivable.limit === undefined || (each.limit ?? 0) >= waivable.limit),
+  );
+  if (exception === undefined) return finding;
+  return { ...said, severity: 'warning', waived: { reason: exception.reason, until: exception.until } };
+}

@@ -1,0 +1,70 @@
+import { levelOf, RANK, type Who, type World } from './access.ts';
+import type { Gates } from './assessment.ts';
+import { type Candidate, candidates, type Directory, unreadSources, whoIs } from './people.ts';
+import type { Effectiveness, Impact, LevelOrUnknown, Person } from './plan.ts';
+
+/** What a change does to one person: the same in every world, or not told. */
+export type Fate = 'gains' | 'loses' | 'keeps' | 'without' | 'unknown';
+
+/** A person's level, if every world agrees on it. */
+export function levelIn(gates: Gates, who: Who, worlds: readonly World[]): LevelOrUnknown {
+  const levels = new Set(worlds.map((world) => levelOf(gates, who, world)));
+  const [level] = levels;
+  return levels.size === 1 && level !== undefined ? level : 'unknown';
+}
+
+/** What becomes of a person: a drop from *has* to *may* is a loss too ("must consent again"). */
+export function fate(before: Gates, after: Gates, who: Who, worlds: readonly World[]): Fate {
+  const moves = worlds.map((world) => {
+    const [from, to] = [RANK[levelOf(before, who, world)], RANK[levelOf(after, who, world)]];
+    if (from === to) return from === RANK.has ? 'keeps' : 'without';
+    return to > from ? 'gains' : 'loses';
+  });
+  const [first] = moves;
+  return first !== undefined && moves.every((move) => move === first) ? first : 'unknown';
+}
+
+/** Whether some world makes the person end lower: what limits and protection go by. */
+export function mayLose(before: Gates, after: Gates, who: Who, worlds: readonly World[]): boolean {
+  return worlds.some((world) => RANK[levelOf(after, who, world)] < RANK[levelOf(before, who, world)]);
+}
+
+/** Who gains, loses and keeps access, and what is left to everyone else. */
+export function impactOf(
+  before: Gates,
+  after: Gates,
+  directory: Directory,
+  worlds: readonly World[],
+): Impact {
+  const fates = candidates(before, after, directory).map(
+    (person) => [person, fate(before, after, whoIs(person), worlds)] as const,
+  );
+  const those = (wanted: Fate): readonly Person[] =>
+    fates.filter(([, is]) => is === wanted).map(([person]) => shown(person));
+  const stranger: Who = { principals: [], own: { scopes: new Set() } };
+  return {
+    gain: those('gains'),
+    lose: those('loses'),
+    retain: those('keeps'),
+    unknown: those('unknown'),
+    everyoneElse: { before: levelIn(before, stranger, worlds), after: levelIn(after, stranger, worlds) },
+    unread: unreadSources(before, after, directory),
+  };
+}
+
+/** The net effect, by people; opening or closing user consent counts whatever this app's gates say. */
+export function effectOf(
+  impact: Impact,
+  consent: { readonly widens: boolean; readonly narrows: boolean },
+): Effectiveness {
+  const { before, after } = impact.everyoneElse;
+  const strangers = before === 'unknown' || after === 'unknown' ? 0 : RANK[after] - RANK[before];
+  const widens = impact.gain.length > 0 || strangers > 0 || consent.widens;
+  const narrows = impact.lose.length > 0 || strangers < 0 || consent.narrows;
+  if (widens && narrows) return 'widens and narrows';
+  return widens ? 'widens' : narrows ? 'narrows' : 'neutral';
+}
+
+function shown({ id, name, via }: Candidate): Person {
+  return { id, name, via };
+}

@@ -1,0 +1,105 @@
+import type { Who } from './access.ts';
+import type { Gates } from './assessment.ts';
+import type { Identified } from './classes.ts';
+import { byText } from './json.ts';
+import type { Person } from './plan.ts';
+import { known, type Reading, unknown } from './request.ts';
+
+/** A user of the directory, as far as the read told. */
+export type User = { readonly id: string; readonly upn: string };
+
+/** What was read about people because access changes. Nothing here decides what to write. */
+export type Directory = {
+  /** The users who are direct members, by group id; nested members get nothing and are not among them. */
+  readonly members: ReadonlyMap<string, Reading<readonly User[]>>;
+  /** Users looked up by id; `gone` when a complete read did not return them. */
+  readonly users: ReadonlyMap<string, User | 'gone'>;
+  /** Ids of the active Global Administrators. */
+  readonly administrators: Reading<ReadonlySet<string>>;
+  /** The users behind `safety.protected`, by lower-case UPN; `gone` when there is no such user. */
+  readonly protected: ReadonlyMap<string, Reading<User | 'gone'>>;
+};
+
+export const NOBODY_READ: Directory = {
+  members: new Map(),
+  users: new Map(),
+  administrators: unknown('not read'),
+  protected: new Map(),
+};
+
+/** A person together with all that assigns them, before or after. */
+export type Candidate = Person & Identified;
+
+/** The groups whose direct members decide who has access, before or after. */
+export function groupsThatCount(...states: readonly Gates[]): readonly string[] {
+  const ids = states.flatMap((gates) =>
+    [...gates.assignees.values()].filter(({ type }) => type === 'Group').map(({ id }) => id),
+  );
+  return [...new Set(ids)].sort(byText);
+}
+
+/** Everybody who can be named: assigned users, members of assigned groups, people who consented for themselves. */
+export function candidates(before: Gates, after: Gates, directory: Directory): readonly Candidate[] {
+  const people = new Map<string, { name: string; principals: Set<string>; via: Set<string> }>();
+  const note = (id: string, name: string, principal: string | undefined, via: string) => {
+    if (directory.users.get(id) === 'gone') return;
+    const person = people.get(id) ?? { name, principals: new Set([id]), via: new Set() };
+    if (principal !== undefined) person.principals.add(principal);
+    person.via.add(via);
+    people.set(id, person);
+  };
+  const assignees = new Map([...before.assignees, ...after.assignees]);
+  for (const assignee of assignees.values()) {
+    if (assignee.type === 'User')
+      note(assignee.id, nameOf(assignee.id, assignee.name, directory), undefined, 'assigned directly');
+    const members = directory.members.get(assignee.id);
+    if (assignee.type !== 'Group' || members === undefined || !members.known) continue;
+    for (const user of members.value) note(user.id, user.upn, assignee.id, `member of ${assignee.name}`);
+  }
+  if (before.own.known) {
+    for (const [id, scopes] of before.own.value) {
+      if (scopes.size > 0) note(id, nameOf(id, id, directory), undefined, 'consented for themselves');
+    }
+  }
+  return [...people]
+    .map(([id, { name, principals, via }]) => ({
+      id,
+      name,
+      principals: [...principals].sort(byText),
+      via: [...via].sort(byText),
+    }))
+    .sort((a, b) => byText(a.name, b.name) || byText(a.id, b.id));
+}
+
+/** A person for the access model. */
+export function whoIs(person: Identified): Who {
+  return { principals: person.principals, own: { person: person.id } };
+}
+
+/** The people by what assigns them, or why that cannot be told. */
+export function identified(
+  before: Gates,
+  after: Gates,
+  directory: Directory,
+): Reading<readonly Identified[]> {
+  const unread = unreadSources(before, after, directory);
+  return unread.length === 0 ? known(candidates(before, after, directory)) : unknown(unread.join('; '));
+}
+
+/** What about people could not be read, in words. */
+export function unreadSources(before: Gates, after: Gates, directory: Directory): readonly string[] {
+  const groups = groupsThatCount(before, after).flatMap((id) => {
+    const members = directory.members.get(id);
+    const name = before.assignees.get(id)?.name ?? after.assignees.get(id)?.name ?? id;
+    if (members === undefined) return [`the members of ${name} were not read`];
+    return members.known ? [] : [`the members of ${name} could not be read (${members.why})`];
+  });
+  return before.own.known
+    ? groups
+    : [...groups, `the grants people gave themselves could not be read (${before.own.why})`];
+}
+
+function nameOf(id: string, fallback: string, directory: Directory): string {
+  const user = directory.users.get(id);
+  return user === undefined || user === 'gone' ? fallback : user.upn;
+}

@@ -1,0 +1,114 @@
+import type { Answers, Reading, ReadRequest } from '../core/request.ts';
+import { known, unknown } from '../core/request.ts';
+import { APPLE_MAIL, EXCHANGE_ONLINE, MAIL_SCOPES } from '../core/state.ts';
+import { booleanAt, optionalText, type Row, rowsAt, rowsOf, textAt, textsAt } from './answer.ts';
+import { exchangeIn } from './exchange.ts';
+
+/** What each assigned policy may let users consent to. `includes` and `excludes` come expanded. */
+export const POLICIES: ReadRequest = {
+  method: 'GET',
+  path: '/policies/permissionGrantPolicies',
+  shape: 'list',
+  what: 'the consent policies of the tenant',
+  permission: 'Policy.Read.PermissionGrant',
+};
+
+/** Microsoft's own policies, which no tenant can edit. Whether they let users consent to Apple Mail is documented. */
+export const BUILT_IN = {
+  low: 'microsoft-user-default-low',
+  recommended: 'microsoft-user-default-recommended',
+  mailClients: 'microsoft-user-default-allow-consent-apps',
+  legacy: 'microsoft-user-default-legacy',
+} as const;
+
+/** Which permissions an administrator classified as low impact; asked for only where that decides. */
+export function classifications(exchangeId: string): ReadRequest {
+  return {
+    method: 'GET',
+    path: `/servicePrincipals/${exchangeId}/delegatedPermissionClassifications`,
+    shape: 'list',
+    what: 'the permissions of Exchange Online that are classified as low impact',
+    permission: 'Application.Read.All',
+  };
+}
+
+/**
+ * Whether these assigned policies let an ordinary user consent to this app: one that says yes is enough,
+ * an exclude in one cancels nothing in another.
+ * @param ids policy ids in lower case, without the prefix.
+ */
+export function letsConsent(ids: readonly string[], answers: Answers): Reading<boolean> {
+  const verdicts = ids.map((id) => lets(id, answers));
+  if (verdicts.some((verdict) => verdict.known && verdict.value)) return known(true);
+  return verdicts.find((verdict) => !verdict.known) ?? known(false);
+}
+
+function lets(id: string, answers: Answers): Reading<boolean> {
+  if (id === BUILT_IN.legacy || id === BUILT_IN.mailClients) return known(true);
+  if (id === BUILT_IN.recommended) return known(false);
+  if (id === BUILT_IN.low) return lowImpact(answers);
+  const answer = answers.get(POLICIES.path);
+  if (answer?.kind !== 'found') return unknown(`the consent policy ${id} could not be read`);
+  const policy = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === id);
+  if (policy === undefined) return unknown(`the consent policy ${id} is assigned but not listed`);
+  return judge(policy, answers);
+}
+
+function lowImpact(answers: Answers): Reading<boolean> {
+  const exchange = exchangeIn(answers);
+  if (exchange === undefined) return unknown('Exchange Online could not be read');
+  const read = classifications(exchange.id);
+  if (answers.get(read.path)?.kind !== 'found')
+    return unknown('the permission classifications were not read');
+  const low = rowsOf(answers, read)
+    .filter((row) => optionalText(row, 'classification') === 'low')
+    .map((row) => optionalText(row, 'permissionName'));
+  return known(MAIL_SCOPES.every((scope) => low.includes(scope)));
+}
+
+/** A custom policy lets users consent when every mail scope is included and none is excluded. */
+function judge(policy: Row, answers: Answers): Reading<boolean> {
+  const exchange = exchangeIn(answers);
+  const ids = MAIL_SCOPES.map((scope) => exchange?.scopes.get(scope));
+  const includes = rowsAt(policy, 'includes');
+  const excludes = rowsAt(policy, 'excludes');
+  const verdicts = ids.map((id): 'yes' | 'no' | 'unclear' => {
+    const excluded = anyMatch(excludes, id);
+    const included = anyMatch(includes, id);
+    if (excluded === 'yes' || included === 'no') return 'no';
+    return excluded === 'no' && included === 'yes' ? 'yes' : 'unclear';
+  });
+  if (verdicts.includes('no')) return known(false);
+  return verdicts.includes('unclear')
+    ? unknown(`the consent policy ${textAt(policy, 'id')} has conditions that cannot be judged here`)
+    : known(true);
+}
+
+function anyMatch(conditions: readonly Row[], scopeId: string | undefined): 'yes' | 'no' | 'unclear' {
+  const verdicts = conditions.map((condition) => matches(condition, scopeId));
+  return verdicts.includes('yes') ? 'yes' : verdicts.includes('unclear') ? 'unclear' : 'no';
+}
+
+/** Conditions of a set are ANDed, an omitted one means "any". */
+function matches(condition: Row, scopeId: string | undefined): 'yes' | 'no' | 'unclear' {
+  const any = (key: string, wanted: string | undefined) => {
+    const values = textsAt(condition, key).map((each) => each.toLowerCase());
+    return (
+      values.length === 0 ||
+      values.includes('all') ||
+      (wanted !== undefined && values.includes(wanted.toLowerCase()))
+    );
+  };
+  if (optionalText(condition, 'permissionType') === 'application') return 'no';
+  const resource = optionalText(condition, 'resourceApplication') ?? 'any';
+  if (resource !== 'any' && resource.toLowerCase() !== EXCHANGE_ONLINE) return 'no';
+  if (!any('clientApplicationIds', APPLE_MAIL)) return 'no';
+  if (scopeId === undefined) return 'unclear';
+  if (!any('permissions', scopeId)) return 'no';
+  const clear =
+    (optionalText(condition, 'permissionClassification') ?? 'all') === 'all' &&
+    any('clientApplicationTenantIds', undefined) &&
+    any('clientApplicationPublisherIds', undefined) &&
+    !booleanAt(condition, 'clientApplicationsFromVerifiedPublisherOnly', false);
+  return clear ? 'yes' : 'unclear';
+}

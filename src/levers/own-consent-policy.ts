@@ -1,0 +1,131 @@
+import type { Change, Move } from '../core/assessment.ts';
+import type { Finding } from '../core/finding.ts';
+import { byText, canonical, type Json } from '../core/json.ts';
+import type { Answers, WriteRequest } from '../core/request.ts';
+import { APPLE_MAIL, EXCHANGE_ONLINE, MAIL_SCOPES } from '../core/state.ts';
+import { optionalText, type Row, rowsAt, rowsOf, textAt, textsAt } from './answer.ts';
+import { POLICIES } from './consent-policies.ts';
+import type { Exchange } from './exchange.ts';
+
+/** The custom consent policy behind `userConsent: thisAppOnly`; ids are immutable and ours alone. */
+export const OWN_POLICY = 'iosmail-apple-internet-accounts';
+
+const GRAPH = '00000003-0000-0000-c000-000000000000';
+/** User.Read, openid, profile, email, offline_access: the same ids in every tenant. */
+const SIGN_IN_SCOPES = [
+  'e1fe6dd8-ba31-4d61-89e7-88639da4683d',
+  '37f7f235-527c-4136-accd-4a02d197296e',
+  '14dad69e-099b-42c9-810b-d002981feec1',
+  '64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0',
+  '7427e0e9-2fba-42fe-b0c0-848c9e6a8182',
+];
+const PERMISSION = 'Policy.ReadWrite.PermissionGrant';
+const LABEL = 'Consent policy "Apple Mail only"';
+
+/**
+ * The steps that make the policy be there as it should: it lets users consent to the mail scopes, and to the
+ * sign-in permissions that the consent screen asks for beside them. Conditions have no update, so a policy of this
+ * id with foreign conditions is refused rather than mended while users may be consenting by it.
+ */
+export function ownPolicyMoves(
+  answers: Answers,
+  exchange: Exchange,
+): { moves: readonly Move[]; findings: readonly Finding[] } {
+  const found = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === OWN_POLICY);
+  const wanted = [
+    include(
+      EXCHANGE_ONLINE,
+      MAIL_SCOPES.map((scope) => exchange.scopes.get(scope) ?? ''),
+    ),
+    include(GRAPH, SIGN_IN_SCOPES),
+  ];
+  const there = found === undefined ? [] : rowsAt(found, 'includes').map(spelled);
+  const foreign =
+    found !== undefined &&
+    (rowsAt(found, 'excludes').length > 0 || there.some((each) => !wanted.map(canonical).includes(each)));
+  if (foreign) {
+    return {
+      moves: [],
+      findings: [
+        {
+          rule: 'consent-policy-differs',
+          severity: 'error',
+          message: `The consent policy ${OWN_POLICY} exists in this tenant with other conditions than this tool writes.`,
+          fix: `Delete the policy ${OWN_POLICY} once it is no longer assigned, then plan again.`,
+        },
+      ],
+    };
+  }
+  const missing = wanted.filter((each) => !there.includes(canonical(each)));
+  const create = found === undefined ? [step(creation, 'policy', OWN_POLICY)] : [];
+  return {
+    moves: [...create, ...missing.map((each) => step(addition(each), canonical(each), each))],
+    findings: [],
+  };
+}
+
+const creation: WriteRequest = {
+  method: 'POST',
+  path: '/policies/permissionGrantPolicies',
+  body: {
+    id: OWN_POLICY,
+    displayName: 'Apple Mail only',
+    description: 'Lets users consent to Apple Internet Accounts and to no other app.',
+  },
+  what: 'create the consent policy for Apple Mail only',
+  permission: PERMISSION,
+};
+
+function addition(condition: Json): WriteRequest {
+  const path = `/policies/permissionGrantPolicies/${OWN_POLICY}/includes`;
+  return {
+    method: 'POST',
+    path,
+    body: condition,
+    what: 'add a condition to the consent policy',
+    permission: PERMISSION,
+  };
+}
+
+function step(request: WriteRequest, part: string, value: Json): Move {
+  const change: Change = {
+    setting: `consentPolicy/${OWN_POLICY}/${part}`,
+    label: LABEL,
+    before: null,
+    after: value,
+  };
+  return { group: 'widen-user-consent', request, changes: [change], effects: [] };
+}
+
+function include(resource: string, permissions: readonly string[]): Json {
+  return {
+    permissionType: 'delegated',
+    clientApplicationIds: [APPLE_MAIL],
+    resourceApplication: resource,
+    permissions: [...permissions].sort(byText),
+  };
+}
+
+/** A condition set in the spelling of `include`; one that says more than that spells differently. */
+function spelled(row: Row): string {
+  const rest = Object.entries(row.value).filter(([key, value]) => !PLAIN.has(key) && !isAny(value));
+  return canonical({
+    permissionType: optionalText(row, 'permissionType') ?? '',
+    clientApplicationIds: textsAt(row, 'clientApplicationIds').map((each) => each.toLowerCase()),
+    resourceApplication: (optionalText(row, 'resourceApplication') ?? 'any').toLowerCase(),
+    permissions: [...textsAt(row, 'permissions')].map((each) => each.toLowerCase()).sort(byText),
+    ...Object.fromEntries(rest),
+  });
+}
+
+const PLAIN = new Set(['id', 'permissionType', 'clientApplicationIds', 'resourceApplication', 'permissions']);
+
+function isAny(value: Json): boolean {
+  return (
+    value === null ||
+    value === false ||
+    value === 'all' ||
+    value === 'any' ||
+    (Array.isArray(value) && (value.length === 0 || value[0] === 'all'))
+  );
+}

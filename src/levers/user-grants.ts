@@ -1,0 +1,100 @@
+import type { Assessment, Move } from '../core/assessment.ts';
+import { byText } from '../core/json.ts';
+import { known, unknown } from '../core/request.ts';
+import { MAIL_SCOPES, type TenantPolicy } from '../core/state.ts';
+import { APP, appId } from './app.ts';
+import { EXCHANGE, exchangeIn } from './exchange.ts';
+import { allGrants, type Grant, grantsIn, ownGrants } from './grants.ts';
+import type { Lever } from './lever.ts';
+
+const LABEL = 'User consent (grants people gave themselves)';
+
+/** The grants people gave themselves: kept, counted, or revoked. A person's grant and the tenant-wide one are independent. */
+export const userGrants: Lever = {
+  name: 'user-grants',
+  reads: ({ desired }, answers) => {
+    const id = appId(answers);
+    return id === undefined || desired.consent.userGrants === 'keep' ? [APP] : [APP, EXCHANGE, allGrants(id)];
+  },
+  assess: (policy, answers) => {
+    const id = appId(answers);
+    if (id === undefined) return { gates: { own: known(new Map()) }, moves: [], leftAlone: [], findings: [] };
+    const grants = grantsIn(answers, [allGrants(id), ownGrants(id)]);
+    if (grants !== undefined && !('kind' in grants)) {
+      const own = grants.filter((grant) => grant.person !== undefined);
+      return assessOwn(policy, own, exchangeIn(answers)?.id);
+    }
+    const why = grants === undefined ? 'not read' : grants.kind === 'refused' ? grants.message : 'not found';
+    const managed = policy.desired.consent.userGrants !== 'keep';
+    return {
+      gates: { own: unknown(why) },
+      moves: [],
+      leftAlone: [],
+      findings: managed
+        ? [
+            {
+              rule: 'unreadable',
+              severity: 'error',
+              message: `The grants people gave themselves could not be read (${why}).`,
+              fix: 'Grant DelegatedPermissionGrant.Read.All to the plan identity, or set consent.userGrants to keep.',
+            },
+          ]
+        : [],
+    };
+  },
+};
+
+function assessOwn(
+  { desired, origins }: TenantPolicy,
+  grants: readonly Grant[],
+  exchange?: string,
+): Assessment {
+  const scopes = (grant: Grant) => grant.scopes.filter((scope) => MAIL_SCOPES.some((each) => each === scope));
+  const forMail = grants.filter((grant) => grant.resourceId === exchange);
+  const own = new Map(forMail.map((grant) => [grant.person ?? '', new Set(scopes(grant))]));
+  const gates = { own: known(own) };
+  const mode = desired.consent.userGrants;
+  const people = new Set(grants.map((grant) => grant.person)).size;
+  if (mode === 'revoke') {
+    const at = origins['/consent/userGrants'];
+    const moves = [...grants]
+      .sort((a, b) => byText(a.person ?? '', b.person ?? '') || byText(a.id, b.id))
+      .map(
+        (grant): Move => ({
+          group: 'revoke-user-grants',
+          request: {
+            method: 'DELETE',
+            path: `/oauth2PermissionGrants/${grant.id}`,
+            what: `revoke the grant of user ${grant.person}`,
+            permission: 'DelegatedPermissionGrant.ReadWrite.All',
+          },
+          changes: [
+            {
+              setting: `userGrants/${grant.id}`,
+              label: LABEL,
+              subject: `user ${grant.person}`,
+              before: [...grant.scopes].sort(byText),
+              after: null,
+              ...(at === undefined ? {} : { at }),
+            },
+          ],
+          effects:
+            grant.resourceId === exchange ? [{ gate: 'ownGrant', person: grant.person ?? '', to: [] }] : [],
+        }),
+      );
+    return { gates, moves, leftAlone: [], findings: [] };
+  }
+  const said = `${people} ${people === 1 ? 'person has' : 'people have'} a grant of their own`;
+  return {
+    gates,
+    moves: [],
+    leftAlone:
+      people === 0
+        ? []
+        : [{ setting: 'consent/userGrants', label: LABEL, now: said, why: `consent.userGrants: ${mode}` }],
+    findings:
+      mode === 'report' && people > 0
+        ? [{ rule: 'user-grants', severity: 'info', message: `${said}; they stay as they are.` }]
+        : [],
+  };
+}

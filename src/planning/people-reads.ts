@@ -1,0 +1,82 @@
+import type { Gates } from '../core/assessment.ts';
+import { type Directory, groupsThatCount, type User } from '../core/people.ts';
+import { type Answers, known, type Reading, type ReadRequest, unknown } from '../core/request.ts';
+import type { Desired } from '../core/state.ts';
+import { rowsOf, textAt } from '../levers/answer.ts';
+import { appId } from '../levers/app.ts';
+import { allGrants, ownGrants } from '../levers/grants.ts';
+import { membersOf, userIn, usersById, usersByUpn } from '../levers/principals.ts';
+
+/** Active Global Administrators pass the assignment gate unassigned; the role is absent until it is first used. */
+const ADMINISTRATORS: ReadRequest = {
+  method: 'GET',
+  path: "/directoryRoles(roleTemplateId='62e90394-69f5-4237-9190-012177145e10')/members?$select=id,userPrincipalName",
+  shape: 'list',
+  what: 'the Global Administrators',
+  permission: 'RoleManagement.Read.Directory',
+};
+
+/** The reads about people, made only where access changes. */
+export function peopleReads(
+  desired: Desired,
+  before: Gates,
+  after: Gates,
+  answers: Answers,
+): readonly ReadRequest[] {
+  const app = appId(answers);
+  const grants = app === undefined || answers.has(allGrants(app).path) ? [] : [ownGrants(app)];
+  return [
+    ...grants,
+    ...groupsThatCount(before, after).map(membersOf),
+    ...usersById(singlePeople(before, after)),
+    ...usersByUpn(desired.safety.protected.map((upn) => upn.toLowerCase())),
+    ...(desired.safety.protected.length === 0 ? [] : [ADMINISTRATORS]),
+  ];
+}
+
+/** What the answers to those reads say. A refused read leaves its people unknown; a complete one that misses a user means gone. */
+export function directoryIn(desired: Desired, before: Gates, after: Gates, answers: Answers): Directory {
+  const ids = singlePeople(before, after);
+  const lookedUp = readAll(usersById(ids), answers);
+  const found = new Map(lookedUp.known ? lookedUp.value.map((user) => [user.id, user]) : []);
+  const users = new Map<string, User | 'gone'>(
+    lookedUp.known ? ids.map((id) => [id, found.get(id) ?? 'gone']) : [],
+  );
+  const wanted = desired.safety.protected.map((upn) => upn.toLowerCase());
+  const people = readAll(usersByUpn(wanted), answers);
+  const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);
+  return {
+    members: new Map(groupsThatCount(before, after).map((id) => [id, readAll([membersOf(id)], answers)])),
+    users,
+    administrators: administratorsIn(answers),
+    protected: new Map(wanted.map((upn) => [upn, people.known ? known(byUpn.get(upn) ?? 'gone') : people])),
+  };
+}
+
+/** People who are not told by a group: assigned directly, or with a grant of their own. */
+function singlePeople(before: Gates, after: Gates): readonly string[] {
+  const assigned = [...before.assignees.values(), ...after.assignees.values()].filter(
+    ({ type }) => type === 'User',
+  );
+  const own = before.own.known ? [...before.own.value.keys()] : [];
+  return [...new Set([...assigned.map(({ id }) => id), ...own])].sort();
+}
+
+function readAll(reads: readonly ReadRequest[], answers: Answers): Reading<readonly User[]> {
+  for (const read of reads) {
+    const answer = answers.get(read.path);
+    if (answer?.kind === 'refused') return unknown(answer.message);
+    if (answer?.kind !== 'found') return unknown('not found');
+  }
+  return known(
+    reads.flatMap((read) => rowsOf(answers, read).map(userIn)).map(({ id, upn }) => ({ id, upn })),
+  );
+}
+
+function administratorsIn(answers: Answers): Reading<ReadonlySet<string>> {
+  const answer = answers.get(ADMINISTRATORS.path);
+  if (answer === undefined) return unknown('not read');
+  if (answer.kind === 'refused') return unknown(answer.message);
+  // 404: the role was never activated, so it has no members.
+  return known(new Set(rowsOf(answers, ADMINISTRATORS).map((row) => textAt(row, 'id'))));
+}

@@ -1,0 +1,24 @@
+import { assemble, changesAccess } from '../core/assemble.ts';
+import { NOBODY_READ } from '../core/people.ts';
+import type { TenantPlan } from '../core/plan.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { GraphReader } from '../graph/reader.ts';
+import { observeWithPeople } from './observe.ts';
+import { directoryIn } from './people-reads.ts';
+
+/**
+ * Plans one tenant: reads it, and puts desired against actual. It is handed a reader, so it cannot write.
+ * @throws UnreadableTenant, BrokenAnswer or GraphFailure: then nothing is known and nothing was decided.
+ */
+export async function planTenant(
+  reader: GraphReader,
+  policy: TenantPolicy,
+  day: Day,
+  recentLosses: ReadonlySet<string>,
+): Promise<TenantPlan> {
+  const { answers, picture } = await observeWithPeople(reader, policy, day);
+  const directory = changesAccess(picture)
+    ? directoryIn(policy.desired, picture.before, picture.after, answers)
+    : NOBODY_READ;
+  return assemble(policy, picture, directory, recentLosses, day);
+}
