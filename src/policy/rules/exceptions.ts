@@ -1,0 +1,57 @@
+import type { Finding } from '../../core/finding.ts';
+import type { Day, Exception } from '../../core/state.ts';
+import { nearest } from '../nearest.ts';
+import type { Rule } from './subject.ts';
+
+/** Rules that a reviewed exception can waive; `removal-limit` is raised to a number instead. */
+export const EXCEPTABLE = [
+  'closes-open-tenant',
+  'empties-access',
+  'no-consent-route',
+  'protected-person',
+  'removal-limit',
+] as const;
+
+/** unknown-exception, duplicate-exception, exception-limit, expired-exception. */
+export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
+  desired.exceptions.flatMap((each, index): readonly Finding[] => {
+    const say = (rule: string, severity: Finding['severity'], message: string, fix: string): Finding => ({
+      rule,
+      severity,
+      message,
+      fix,
+      at: at(`/exceptions/${index}`),
+    });
+    const found: Finding[] = [];
+    if (!EXCEPTABLE.some((rule) => rule === each.rule)) {
+      const guess = nearest(each.rule, EXCEPTABLE);
+      const fix = guess ? `Did you mean \`${guess}\`?` : `Rules with exceptions: ${EXCEPTABLE.join(', ')}.`;
+      found.push(say('unknown-exception', 'error', `No exception can be made from \`${each.rule}\`.`, fix));
+    }
+    if (desired.exceptions.findIndex((other) => other.rule === each.rule) < index) {
+      const message = `\`${each.rule}\` is excepted twice.`;
+      found.push(say('duplicate-exception', 'error', message, 'Keep one of the two.'));
+    }
+    if (each.rule === 'removal-limit' && each.limit === undefined) {
+      const message = 'An exception from removal-limit must say how many people may lose access.';
+      found.push(say('exception-limit', 'error', message, 'Add `limit`.'));
+    }
+    if (each.rule !== 'removal-limit' && each.limit !== undefined) {
+      const message = `\`limit\` means nothing for \`${each.rule}\`.`;
+      found.push(say('exception-limit', 'error', message, 'Remove `limit`.'));
+    }
+    if (each.until < day) {
+      const message = `The exception from ${each.rule} ended on ${each.until} and no longer counts.`;
+      found.push(say('expired-exception', 'warning', message, 'Remove it, or have a later day reviewed.'));
+    }
+    return found;
+  });
+
+/** The finding as it counts: an error that an exception in force waives becomes a warning that says so. */
+export function waived(finding: Finding, exceptions: readonly Exception[], day: Day): Finding {
+  const exception = exceptions.find((each) => each.rule === finding.rule && each.until >= day);
+  const can = EXCEPTABLE.some((rule) => rule === finding.rule) && finding.rule !== 'removal-limit';
+  if (finding.severity !== 'error' || exception === undefined || !can) return finding;
+  const { reason, until } = exception;
+  return { ...finding, severity: 'warning', waived: { reason, until } };
+}
