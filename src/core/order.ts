@@ -100,6 +100,7 @@ function bestFrom(
     const next = nodes[mask | (1 << index)];
     const rest = next === undefined ? undefined : best[next.mask];
     if (here === undefined || next === undefined || next === here || rest === undefined) return;
+    if (!isPossible(group, mask, groups)) return;
     if (!isSafe(next, ends, rules)) return;
     const cost = sum(stepCost(here, next, ends), rest.cost);
     // Groups come in gate order, so the first of equal cost is the one the fixed order prefers.
@@ -107,6 +108,13 @@ function bestFrom(
       found = { groups: [group, ...rest.groups], cost };
   });
   return found;
+}
+
+/** Nothing can be assigned or granted to an app that is still to be created; the tenant's own settings can move. */
+function isPossible(group: GateGroup, done: number, groups: readonly Group[]): boolean {
+  const creation = groups.findIndex((each) => each.group === 'create');
+  const needsApp = group !== 'create' && group !== 'widen-user-consent' && group !== 'narrow-user-consent';
+  return creation < 0 || !needsApp || (done & (1 << creation)) !== 0;
 }
 
 /** Whether the hard rules hold at a state. */
