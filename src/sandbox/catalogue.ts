@@ -69,7 +69,11 @@ const APPS: readonly CatalogueApp[] = [
     verifiedPublisher: null,
     scopes: [
       // The names exist on this resource too, under other ids: a look-up by name alone picks the wrong API.
-      scope('ff91d191-45a0-43fd-b837-bd682c4a0b0f', 'EAS.AccessAsUser.All', 'Access mailboxes via ActiveSync'),
+      scope(
+        'ff91d191-45a0-43fd-b837-bd682c4a0b0f',
+        'EAS.AccessAsUser.All',
+        'Access mailboxes via ActiveSync',
+      ),
       scope('9769c687-087d-48ac-9cb3-c37dde652038', 'EWS.AccessAsUser.All', 'Access mailboxes via EWS'),
       scope('e1fe6dd8-ba31-4d61-89e7-88639da4683d', 'User.Read', 'Sign in and read user profile'),
       scope('37f7f235-527c-4136-accd-4a02d197296e', 'openid', 'Sign users in'),

@@ -38,7 +38,12 @@ export function conditionSet(id: string, given: Partial<Omit<ConditionSet, 'id'>
 
 type Conditions = readonly Partial<Omit<ConditionSet, 'id'>>[];
 
-function policy(id: string, displayName: string, includes: Conditions, excludes: Conditions = []): PermissionGrantPolicy {
+function policy(
+  id: string,
+  displayName: string,
+  includes: Conditions,
+  excludes: Conditions = [],
+): PermissionGrantPolicy {
   const sets = (kind: string, conditions: Conditions): ConditionSet[] =>
     conditions.map((given, at) => conditionSet(guid('condition', id, kind, String(at)), given));
   return {
@@ -66,7 +71,12 @@ export function builtInConsentPolicies(): PermissionGrantPolicy[] {
       [{ permissionType: user, resourceApplication: EXCHANGE_ONLINE, permissions: [...MAIL_SCOPE_IDS] }],
     ),
     policy('microsoft-user-default-allow-consent-apps', 'Microsoft User Default Allow Consent Apps', [
-      { permissionType: user, resourceApplication: EXCHANGE_ONLINE, permissions: [...MAIL_SCOPE_IDS], clientApplicationIds: [...MAIL_CLIENTS] },
+      {
+        permissionType: user,
+        resourceApplication: EXCHANGE_ONLINE,
+        permissions: [...MAIL_SCOPE_IDS],
+        clientApplicationIds: [...MAIL_CLIENTS],
+      },
     ]),
     policy('microsoft-application-admin', 'Application Admin Policy', [
       { permissionType: 'application' },
@@ -76,8 +86,12 @@ export function builtInConsentPolicies(): PermissionGrantPolicy[] {
       { permissionType: 'application' },
       { permissionType: 'delegated' },
     ]),
-    policy('microsoft-dynamically-managed-permissions-for-team', 'Team permissions', [{ permissionType: 'application' }]),
-    policy('microsoft-dynamically-managed-permissions-for-chat', 'Chat permissions', [{ permissionType: 'application' }]),
+    policy('microsoft-dynamically-managed-permissions-for-team', 'Team permissions', [
+      { permissionType: 'application' },
+    ]),
+    policy('microsoft-dynamically-managed-permissions-for-chat', 'Chat permissions', [
+      { permissionType: 'application' },
+    ]),
   ];
 }
 

@@ -3,7 +3,7 @@ import { catalogueApp, HIDE_TAG, LISTED_TAG, MICROSOFT_GRAPH } from './catalogue
 import { registeredClients } from './clients.ts';
 import { builtInConsentPolicies } from './consent-policies.ts';
 import { assignmentId, grantId, guid } from './ids.ts';
-import { licence, type LicenceName } from './licences.ts';
+import { type LicenceName, licence } from './licences.ts';
 import type { Assignment, Grant, Group, ServicePrincipal, Tenant, User } from './tenant.ts';
 
 /** Global Administrator, as every tenant knows the role. */

@@ -22,10 +22,19 @@ export type Shape<T> = {
 const MIXED: Shape<unknown> = { type: 'directoryObject', full: () => ({}), filterable: [] };
 
 /** One object, cut down to `$select`; `context` is the entity set's name. */
-export function one<T>(request: GraphRequest, shape: Shape<T>, row: T, context: string, status = 200): Answer {
+export function one<T>(
+  request: GraphRequest,
+  shape: Shape<T>,
+  row: T,
+  context: string,
+  status = 200,
+): Answer {
   return {
     status,
-    body: { '@odata.context': `${request.root}/$metadata#${context}/$entity`, ...project(request, shape, row) },
+    body: {
+      '@odata.context': `${request.root}/$metadata#${context}/$entity`,
+      ...project(request, shape, row),
+    },
   };
 }
 
@@ -36,7 +45,8 @@ export function project<T>(request: GraphRequest, shape: Shape<T>, row: T): Json
   if (!wanted) return full;
   const cut: JsonObject = {};
   for (const asked of wanted) {
-    const name = asked in full ? asked : Object.keys(full).find((key) => key.toLowerCase() === asked.toLowerCase());
+    const name =
+      asked in full ? asked : Object.keys(full).find((key) => key.toLowerCase() === asked.toLowerCase());
     const value = name === undefined ? undefined : full[name];
     if (name === undefined || value === undefined) {
       throw badRequest(`Could not find a property named '${asked}' on type 'microsoft.graph.${shape.type}'.`);

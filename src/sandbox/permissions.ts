@@ -2,7 +2,12 @@
  * Who may do what, by Graph application permission, after the published permission tables. `GroupMember.Read.All`
  * covers group basics, and `DelegatedPermissionGrant.Read.All` works for reading grants although the tables do not list it.
  */
-export const READ_APPLICATIONS = ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'];
+export const READ_APPLICATIONS = [
+  'Application.Read.All',
+  'Application.ReadWrite.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+];
 export const WRITE_APPLICATIONS = ['Application.ReadWrite.All', 'Directory.ReadWrite.All'];
 export const CREATE_APPLICATIONS = [...WRITE_APPLICATIONS, 'Application.ReadWrite.OwnedBy'];
 export const DELETE_ASSIGNMENTS = ['AppRoleAssignment.ReadWrite.All', 'Application.ReadWrite.All'];

@@ -34,7 +34,10 @@ export function parseQuery(raw: URLSearchParams): Query {
   const token = raw.get('$skiptoken');
   const filter = raw.get('$filter');
   return {
-    select: raw.get('$select')?.split(',').map((name) => name.trim()),
+    select: raw
+      .get('$select')
+      ?.split(',')
+      .map((name) => name.trim()),
     filter: filter === null ? undefined : parseFilter(filter),
     top: top === null ? DEFAULT_PAGE : Number(top),
     count: raw.get('$count') === 'true',

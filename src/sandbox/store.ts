@@ -2,7 +2,12 @@ import type { TableName, Tenant } from './tenant.ts';
 
 type Row<T extends TableName> = Tenant[T] extends Map<string, infer R> ? R : never;
 
-type Write = { readonly at: number; readonly table: TableName; readonly key: string; readonly before: unknown };
+type Write = {
+  readonly at: number;
+  readonly table: TableName;
+  readonly key: string;
+  readonly before: unknown;
+};
 
 /** Writes young enough to be invisible to some reader, oldest first. Kept beside the tenant, which stays plain data. */
 const recent = new WeakMap<Tenant, Write[]>();

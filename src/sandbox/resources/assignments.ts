@@ -6,8 +6,8 @@ import { countOf, one, page, type Shape } from '../page.ts';
 import { type GraphRequest, param } from '../request.ts';
 import { seen } from '../store.ts';
 import type { Assignment, ServicePrincipal, Tenant } from '../tenant.ts';
-import { findApplication } from './service-principals.ts';
 import { findGroup } from './groups.ts';
+import { findApplication } from './service-principals.ts';
 import { findUser } from './users.ts';
 
 type Row = Assignment & { readonly resourceDisplayName: string | null };
@@ -39,7 +39,13 @@ function rows(request: GraphRequest, wanted: (assignment: Assignment) => boolean
 export function listAssignedTo(request: GraphRequest): Answer {
   const app = findApplication(request, param(request, 0));
   const found = rows(request, (each) => each.resourceId === app.id);
-  return page(request, found, (row) => row.id, ASSIGNMENT, `servicePrincipals('${app.id}')/appRoleAssignedTo`);
+  return page(
+    request,
+    found,
+    (row) => row.id,
+    ASSIGNMENT,
+    `servicePrincipals('${app.id}')/appRoleAssignedTo`,
+  );
 }
 
 export function countAssignedTo(request: GraphRequest): Answer {
@@ -59,12 +65,24 @@ export function listOfUser(request: GraphRequest): Answer {
   const user = findUser(request, param(request, 0));
   const groups = [...request.tenant.groups.values()].filter((group) => group.members.has(user.id));
   const principals = new Set([user.id, ...groups.map((group) => group.id)]);
-  return page(request, rows(request, (each) => principals.has(each.principalId)), (row) => row.id, ASSIGNMENT, 'appRoleAssignments');
+  return page(
+    request,
+    rows(request, (each) => principals.has(each.principalId)),
+    (row) => row.id,
+    ASSIGNMENT,
+    'appRoleAssignments',
+  );
 }
 
 export function listOfGroup(request: GraphRequest): Answer {
   const group = findGroup(request, param(request, 0));
-  return page(request, rows(request, (each) => each.principalId === group.id), (row) => row.id, ASSIGNMENT, 'appRoleAssignments');
+  return page(
+    request,
+    rows(request, (each) => each.principalId === group.id),
+    (row) => row.id,
+    ASSIGNMENT,
+    'appRoleAssignments',
+  );
 }
 
 export function createAssignment(request: GraphRequest): Answer {
@@ -99,11 +117,16 @@ export function createAssignment(request: GraphRequest): Answer {
 
 function requireRole(app: ServicePrincipal, role: string): void {
   const assignable = app.appRoles.filter((each) => each.allowedMemberTypes.includes('User'));
-  const known = role === DEFAULT_ROLE ? assignable.length === 0 : app.appRoles.some((each) => each.id === role);
+  const known =
+    role === DEFAULT_ROLE ? assignable.length === 0 : app.appRoles.some((each) => each.id === role);
   if (!known) throw badRequest('Permission being assigned was not found on application');
 }
 
-type Principal = { readonly id: string; readonly type: Assignment['principalType']; readonly displayName: string };
+type Principal = {
+  readonly id: string;
+  readonly type: Assignment['principalType'];
+  readonly displayName: string;
+};
 
 function findPrincipal(tenant: Tenant, id: string): Principal {
   const user = tenant.users.get(id);
@@ -112,7 +135,11 @@ function findPrincipal(tenant: Tenant, id: string): Principal {
   if (group) {
     // What Graph answers without P1 is not documented; the portal refuses. Any 4xx will do.
     if (!hasPremium(tenant.subscribedSkus)) {
-      throw new GraphError(403, 'Authorization_RequestDenied', 'Groups are not available for assignment due to your Active Directory plan level.');
+      throw new GraphError(
+        403,
+        'Authorization_RequestDenied',
+        'Groups are not available for assignment due to your Active Directory plan level.',
+      );
     }
     if (!group.securityEnabled) throw badRequest('The principal of the assignment is not security enabled.');
     return { id, type: 'Group', displayName: group.displayName };
@@ -134,7 +161,8 @@ export function deleteAssignment(request: GraphRequest): Answer {
   const app = findApplication(request, param(request, 0), true);
   const id = param(request, 1);
   const found = request.tenant.assignments.get(id);
-  if (found?.resourceId !== app.id) throw badRequest('EntitlementGrant being updated or deleted is not found.');
+  if (found?.resourceId !== app.id)
+    throw badRequest('EntitlementGrant being updated or deleted is not found.');
   request.store.remove(request.tenant, 'assignments', id);
   return { status: 204 };
 }

@@ -64,13 +64,18 @@ export function updateAuthorizationPolicy(request: GraphRequest): Answer {
     else if (name === 'allowUserConsentForRiskyApps' && (typeof value === 'boolean' || value === null)) {
       next.allowUserConsentForRiskyApps = value;
     } else if (name === 'allowInvitesFrom' && typeof value === 'string') next.allowInvitesFrom = value;
-    else throw badRequest(`Invalid value specified for property '${name}' of resource 'AuthorizationPolicy'.`);
+    else
+      throw badRequest(`Invalid value specified for property '${name}' of resource 'AuthorizationPolicy'.`);
   }
-  if (tenant.settings.discardConsentWrites !== true) store.put(tenant, 'policies', 'authorizationPolicy', next);
+  if (tenant.settings.discardConsentWrites !== true)
+    store.put(tenant, 'policies', 'authorizationPolicy', next);
   return { status: 204 };
 }
 
-type Flag = Exclude<keyof AuthorizationPolicy['defaultUserRolePermissions'], 'permissionGrantPoliciesAssigned'>;
+type Flag = Exclude<
+  keyof AuthorizationPolicy['defaultUserRolePermissions'],
+  'permissionGrantPoliciesAssigned'
+>;
 
 function permit(tenant: Tenant, next: AuthorizationPolicy, given: { readonly [name: string]: Json }): void {
   const permissions = next.defaultUserRolePermissions;
@@ -78,7 +83,10 @@ function permit(tenant: Tenant, next: AuthorizationPolicy, given: { readonly [na
     if (name === 'permissionGrantPoliciesAssigned' && Array.isArray(value)) {
       permissions.permissionGrantPoliciesAssigned = value.map((entry) => assigned(tenant, entry));
     } else if (name in permissions && typeof value === 'boolean') permissions[name as Flag] = value;
-    else throw badRequest(`Invalid value specified for property '${name}' of resource 'DefaultUserRolePermissions'.`);
+    else
+      throw badRequest(
+        `Invalid value specified for property '${name}' of resource 'DefaultUserRolePermissions'.`,
+      );
   }
 }
 

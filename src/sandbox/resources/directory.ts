@@ -42,7 +42,13 @@ export function listRoleMembers(request: GraphRequest): Answer {
   if (!role) throw notFound(template ?? segment);
   const members: User[] = [...role.members].map((id) => users.get(id)).filter((user) => user !== undefined);
   const shape = userShape(request);
-  return page(request, members, (user) => user.id, () => shape, 'directoryObjects');
+  return page(
+    request,
+    members,
+    (user) => user.id,
+    () => shape,
+    'directoryObjects',
+  );
 }
 
 const MAX_IDS = 1000;
@@ -50,17 +56,21 @@ const MAX_IDS = 1000;
 /** Objects of up to 1,000 ids, of the wanted types; ids that match nothing are left out in silence. */
 export function getByIds(request: GraphRequest): Answer {
   const { ids, types } = request.body;
-  if (!Array.isArray(ids) || ids.length > MAX_IDS) throw badRequest(`'ids' must hold at most ${MAX_IDS} ids.`);
+  if (!Array.isArray(ids) || ids.length > MAX_IDS)
+    throw badRequest(`'ids' must hold at most ${MAX_IDS} ids.`);
   const wanted = Array.isArray(types) ? types : ['user', 'group', 'servicePrincipal'];
   const { users, groups, servicePrincipals } = request.tenant;
   const value = ids.flatMap((each) => {
     const id = String(each).toLowerCase();
     const user = wanted.includes('user') ? users.get(id) : undefined;
-    if (user) return [{ '@odata.type': '#microsoft.graph.user', ...project(request, userShape(request), user) }];
+    if (user)
+      return [{ '@odata.type': '#microsoft.graph.user', ...project(request, userShape(request), user) }];
     const group = wanted.includes('group') ? groups.get(id) : undefined;
     if (group) return [{ '@odata.type': '#microsoft.graph.group', ...project(request, GROUP, group) }];
     const app = wanted.includes('servicePrincipal') ? servicePrincipals.get(id) : undefined;
-    return app ? [{ '@odata.type': '#microsoft.graph.servicePrincipal', ...project(request, APPLICATION, app) }] : [];
+    return app
+      ? [{ '@odata.type': '#microsoft.graph.servicePrincipal', ...project(request, APPLICATION, app) }]
+      : [];
   });
   return { status: 200, body: { '@odata.context': `${request.root}/$metadata#directoryObjects`, value } };
 }

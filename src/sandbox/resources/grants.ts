@@ -56,10 +56,14 @@ export function createGrant(request: GraphRequest): Answer {
     throw badRequest('clientId, consentType, resourceId and scope are required.');
   }
   if (consentType !== 'AllPrincipals' && consentType !== 'Principal') {
-    throw badRequest("Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.");
+    throw badRequest(
+      "Invalid value specified for property 'consentType' of resource 'OAuth2PermissionGrant'.",
+    );
   }
   if ((consentType === 'Principal') !== (typeof principalId === 'string')) {
-    throw badRequest("Invalid value specified for property 'principalId' of resource 'OAuth2PermissionGrant'.");
+    throw badRequest(
+      "Invalid value specified for property 'principalId' of resource 'OAuth2PermissionGrant'.",
+    );
   }
   requireScope(scope);
   const client = tenant.servicePrincipals.get(clientId.toLowerCase());
@@ -70,7 +74,14 @@ export function createGrant(request: GraphRequest): Answer {
   }
   const id = grantId(client.id, resource.id, person?.id ?? null);
   if (tenant.grants.has(id)) throw multipleObjects('Permission entry already exists.');
-  const grant: Grant = { id, clientId: client.id, consentType, principalId: person?.id ?? null, resourceId: resource.id, scope };
+  const grant: Grant = {
+    id,
+    clientId: client.id,
+    consentType,
+    principalId: person?.id ?? null,
+    resourceId: resource.id,
+    scope,
+  };
   store.put(tenant, 'grants', id, grant);
   return one(request, GRANT, grant, 'oauth2PermissionGrants', 201);
 }
@@ -80,10 +91,12 @@ export function updateGrant(request: GraphRequest): Answer {
   const found = request.tenant.grants.get(param(request, 0));
   if (!found) throw notFound(param(request, 0));
   for (const name of Object.keys(request.body)) {
-    if (name !== 'scope' && !name.startsWith('@odata.')) throw badRequest(`Property cannot be updated: ${name}`);
+    if (name !== 'scope' && !name.startsWith('@odata.'))
+      throw badRequest(`Property cannot be updated: ${name}`);
   }
   const { scope } = request.body;
-  if (typeof scope !== 'string') throw badRequest("Invalid value specified for property 'scope' of resource 'OAuth2PermissionGrant'.");
+  if (typeof scope !== 'string')
+    throw badRequest("Invalid value specified for property 'scope' of resource 'OAuth2PermissionGrant'.");
   requireScope(scope);
   request.store.put(request.tenant, 'grants', found.id, { ...found, scope });
   return { status: 204 };

@@ -2,7 +2,7 @@ import { type Answer, notFound } from '../answers.ts';
 import { countOf, one, page, requireEventual, type Shape } from '../page.ts';
 import { type GraphRequest, param } from '../request.ts';
 import type { Group, User } from '../tenant.ts';
-import { userShape } from './users.ts';
+import { findUser, userShape } from './users.ts';
 
 export const GROUP: Shape<Group> = {
   type: 'group',
@@ -93,7 +93,10 @@ export function listMembers(transitive: boolean): (request: GraphRequest) => Ans
 }
 
 /** Members of one kind: a cast, so an advanced query. */
-export function listMembersOf(kind: 'user' | 'group', transitive: boolean): (request: GraphRequest) => Answer {
+export function listMembersOf(
+  kind: 'user' | 'group',
+  transitive: boolean,
+): (request: GraphRequest) => Answer {
   return (request) => {
     requireEventual(request, true);
     const { users, groups } = members(request, transitive);
@@ -103,10 +106,21 @@ export function listMembersOf(kind: 'user' | 'group', transitive: boolean): (req
   };
 }
 
-export function countMembers(kind: 'any' | 'user' | 'group', transitive: boolean): (request: GraphRequest) => Answer {
+export function countMembers(
+  kind: 'any' | 'user' | 'group',
+  transitive: boolean,
+): (request: GraphRequest) => Answer {
   return (request) => {
     const { users, groups } = members(request, transitive);
     const many = (kind === 'group' ? 0 : users.length) + (kind === 'user' ? 0 : groups.length);
     return countOf(request, many);
   };
+}
+
+/** The groups a user is a direct member of; a cast, so an advanced query. */
+export function listGroupsOfUser(request: GraphRequest): Answer {
+  requireEventual(request, true);
+  const user = findUser(request, param(request, 0));
+  const groups = [...request.tenant.groups.values()].filter((group) => group.members.has(user.id));
+  return page(request, groups, (group) => group.id, GROUP, 'groups');
 }

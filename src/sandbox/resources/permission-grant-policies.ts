@@ -76,7 +76,11 @@ export function updatePolicy(request: GraphRequest): Answer {
   if (typeof displayName !== 'string' || typeof description !== 'string' || Object.keys(rest).length > 0) {
     throw badRequest('Only displayName and description of a permission grant policy can be updated.');
   }
-  request.store.put(request.tenant, 'permissionGrantPolicies', policy.id, { ...policy, displayName, description });
+  request.store.put(request.tenant, 'permissionGrantPolicies', policy.id, {
+    ...policy,
+    displayName,
+    description,
+  });
   return { status: 204 };
 }
 
@@ -94,7 +98,13 @@ export function deletePolicy(request: GraphRequest): Answer {
 export function listConditions(kind: Kind): (request: GraphRequest) => Answer {
   return (request) => {
     const policy = visible(request);
-    return page(request, policy[kind], (set) => set.id, CONDITIONS, `policies/permissionGrantPolicies('${policy.id}')/${kind}`);
+    return page(
+      request,
+      policy[kind],
+      (set) => set.id,
+      CONDITIONS,
+      `policies/permissionGrantPolicies('${policy.id}')/${kind}`,
+    );
   };
 }
 
@@ -105,7 +115,10 @@ export function createCondition(kind: Kind): (request: GraphRequest) => Answer {
     const given = conditions(request.body);
     const id = guid(policy.id, kind, String(request.turn), JSON.stringify(given));
     const set = conditionSet(id, given);
-    request.store.put(request.tenant, 'permissionGrantPolicies', policy.id, { ...policy, [kind]: [...policy[kind], set] });
+    request.store.put(request.tenant, 'permissionGrantPolicies', policy.id, {
+      ...policy,
+      [kind]: [...policy[kind], set],
+    });
     return one(request, CONDITIONS, set, `policies/permissionGrantPolicies('${policy.id}')/${kind}`, 201);
   };
 }
@@ -121,19 +134,32 @@ export function deleteCondition(kind: Kind): (request: GraphRequest) => Answer {
   };
 }
 
-const LISTS = ['permissions', 'clientApplicationIds', 'clientApplicationTenantIds', 'clientApplicationPublisherIds'] as const;
+const LISTS = [
+  'permissions',
+  'clientApplicationIds',
+  'clientApplicationTenantIds',
+  'clientApplicationPublisherIds',
+] as const;
 
 function conditions(body: { readonly [name: string]: Json }): Partial<Omit<ConditionSet, 'id'>> {
   const given: Partial<Omit<ConditionSet, 'id'>> = {};
   for (const [name, value] of Object.entries(body)) {
     const list = LISTS.find((each) => each === name);
-    if (list && Array.isArray(value) && value.every((each) => typeof each === 'string')) given[list] = [...value];
-    else if (name === 'permissionType' && (value === 'delegated' || value === 'application')) given.permissionType = value;
-    else if (name === 'permissionClassification' && typeof value === 'string') given.permissionClassification = value;
+    if (list && Array.isArray(value) && value.every((each) => typeof each === 'string'))
+      given[list] = [...value];
+    else if (name === 'permissionType' && (value === 'delegated' || value === 'application'))
+      given.permissionType = value;
+    else if (name === 'permissionClassification' && typeof value === 'string')
+      given.permissionClassification = value;
     else if (name === 'resourceApplication' && typeof value === 'string') given.resourceApplication = value;
-    else if (name === 'clientApplicationsFromVerifiedPublisherOnly' && typeof value === 'boolean') given[name] = value;
-    else throw badRequest(`Invalid value specified for property '${name}' of resource 'PermissionGrantConditionSet'.`);
+    else if (name === 'clientApplicationsFromVerifiedPublisherOnly' && typeof value === 'boolean')
+      given[name] = value;
+    else
+      throw badRequest(
+        `Invalid value specified for property '${name}' of resource 'PermissionGrantConditionSet'.`,
+      );
   }
-  if (given.permissionType === undefined) throw badRequest("A value is required for property 'permissionType'.");
+  if (given.permissionType === undefined)
+    throw badRequest("A value is required for property 'permissionType'.");
   return given;
 }

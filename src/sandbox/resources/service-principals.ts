@@ -42,7 +42,13 @@ export const APPLICATION: Shape<ServicePrincipal> = {
       tokenEncryptionKeyId: null,
       addIns: [],
       appRoles: app.appRoles.map((role) => ({ ...role })),
-      info: { termsOfServiceUrl: null, supportUrl: null, privacyStatementUrl: null, marketingUrl: null, logoUrl: null },
+      info: {
+        termsOfServiceUrl: null,
+        supportUrl: null,
+        privacyStatementUrl: null,
+        marketingUrl: null,
+        logoUrl: null,
+      },
       keyCredentials: [],
       oauth2PermissionScopes: (known?.scopes ?? []).map((scope) => ({ ...scope })),
       passwordCredentials: [],
@@ -92,7 +98,8 @@ export function listDeletedApplications(request: GraphRequest): Answer {
 
 export function createApplication(request: GraphRequest): Answer {
   const { appId, ...given } = request.body;
-  if (typeof appId !== 'string') throw badRequest('A value is required for property \'appId\' of resource \'ServicePrincipal\'.');
+  if (typeof appId !== 'string')
+    throw badRequest("A value is required for property 'appId' of resource 'ServicePrincipal'.");
   return create(request, appId.toLowerCase(), given);
 }
 
@@ -104,9 +111,15 @@ function create(request: GraphRequest, appId: string, given: JsonObject): Answer
   }
   const known = catalogueApp(appId);
   if (!known) {
-    throw badRequest(`The appId '${appId}' of the service principal does not reference a valid application object.`);
+    throw badRequest(
+      `The appId '${appId}' of the service principal does not reference a valid application object.`,
+    );
   }
-  if (![...request.roles].some((role) => role === 'Application.ReadWrite.All' || role === 'Directory.ReadWrite.All')) {
+  if (
+    ![...request.roles].some(
+      (role) => role === 'Application.ReadWrite.All' || role === 'Directory.ReadWrite.All',
+    )
+  ) {
     throw new GraphError(
       403,
       'Authorization_RequestDenied',
@@ -153,7 +166,8 @@ export function deleteApplication(request: GraphRequest): Answer {
   store.remove(tenant, 'servicePrincipals', app.id);
   store.put(tenant, 'deletedItems', app.id, { ...app, deletedDateTime: now.toISOString() });
   // What hung on it disappears with it; whether a restore brings it back is not known.
-  for (const [id, each] of tenant.assignments) if (each.resourceId === app.id) store.remove(tenant, 'assignments', id);
+  for (const [id, each] of tenant.assignments)
+    if (each.resourceId === app.id) store.remove(tenant, 'assignments', id);
   for (const [id, each] of tenant.grants) if (each.clientId === app.id) store.remove(tenant, 'grants', id);
   return { status: 204 };
 }
@@ -165,11 +179,14 @@ function changes(body: JsonObject | GraphRequest['body']): Changes {
   const changed: Changes = {};
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('@odata.')) continue;
-    if (name === 'accountEnabled' && (typeof value === 'boolean' || value === null)) changed.accountEnabled = value;
-    else if (name === 'appRoleAssignmentRequired' && typeof value === 'boolean') changed.appRoleAssignmentRequired = value;
+    if (name === 'accountEnabled' && (typeof value === 'boolean' || value === null))
+      changed.accountEnabled = value;
+    else if (name === 'appRoleAssignmentRequired' && typeof value === 'boolean')
+      changed.appRoleAssignmentRequired = value;
     else if (name === 'tags' && isTexts(value)) changed.tags = [...value];
     else if (name === 'displayName' && typeof value === 'string') changed.displayName = value;
-    else if (name === 'notes' && (value === null || (typeof value === 'string' && value.length <= 1024))) changed.notes = value;
+    else if (name === 'notes' && (value === null || (typeof value === 'string' && value.length <= 1024)))
+      changed.notes = value;
     else throw badRequest(`Invalid value specified for property '${name}' of resource 'ServicePrincipal'.`);
   }
   return changed;

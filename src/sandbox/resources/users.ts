@@ -1,10 +1,9 @@
 import { type Answer, notFound } from '../answers.ts';
 import type { Filter } from '../filter.ts';
-import { one, page, requireEventual, type Shape } from '../page.ts';
+import { one, page, type Shape } from '../page.ts';
 import { allows, READ_USERS, READ_USERS_FULLY } from '../permissions.ts';
 import { type GraphRequest, param } from '../request.ts';
 import type { Tenant, User } from '../tenant.ts';
-import { GROUP } from './groups.ts';
 
 const DEFAULTS = [
   'businessPhones',
@@ -58,7 +57,9 @@ function userByName(tenant: Tenant, name: string): User | undefined {
   const hit = byName.get(tenant)?.get(wanted);
   const user = hit === undefined ? undefined : tenant.users.get(hit);
   if (user?.userPrincipalName.toLowerCase() === wanted) return user;
-  const index = new Map([...tenant.users.values()].map((each) => [each.userPrincipalName.toLowerCase(), each.id]));
+  const index = new Map(
+    [...tenant.users.values()].map((each) => [each.userPrincipalName.toLowerCase(), each.id]),
+  );
   byName.set(tenant, index);
   return tenant.users.get(index.get(wanted) ?? '');
 }
@@ -83,17 +84,15 @@ function candidates(tenant: Tenant, filter: Filter | undefined): Iterable<User> 
 }
 
 export function listUsers(request: GraphRequest): Answer {
-  return page(request, candidates(request.tenant, request.query.filter), (user) => user.id, userShape(request), 'users');
+  return page(
+    request,
+    candidates(request.tenant, request.query.filter),
+    (user) => user.id,
+    userShape(request),
+    'users',
+  );
 }
 
 export function getUser(request: GraphRequest): Answer {
   return one(request, userShape(request), findUser(request, param(request, 0)), 'users');
-}
-
-/** The groups a user is a direct member of; a cast, so an advanced query. */
-export function listGroupsOfUser(request: GraphRequest): Answer {
-  requireEventual(request, true);
-  const user = findUser(request, param(request, 0));
-  const groups = [...request.tenant.groups.values()].filter((group) => group.members.has(user.id));
-  return page(request, groups, (group) => group.id, GROUP, 'groups');
 }

@@ -1,5 +1,14 @@
 import { MICROSOFT_GRAPH } from '../catalogue.ts';
-import { addGatedAppleMail, addGroup, addGuest, addPeople, assign, fillUp, grant, newTenant } from '../directory.ts';
+import {
+  addGatedAppleMail,
+  addGroup,
+  addGuest,
+  addPeople,
+  assign,
+  fillUp,
+  grant,
+  newTenant,
+} from '../directory.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const CONTOSO_GROUPS = ['SG-iOS-Mail-IT', 'SG-iOS-Mail-Sales', 'SG-iOS-Mail-Management'] as const;

@@ -12,7 +12,12 @@ import {
 } from '../directory.ts';
 import type { Tenant } from '../tenant.ts';
 
-export const FABRIKAM_GROUPS = ['SG-iOS-Mail-Pilot', 'SG-iOS-Mail-HQ', 'SG-iOS-Mail-Field', 'SG-Mobile-All'] as const;
+export const FABRIKAM_GROUPS = [
+  'SG-iOS-Mail-Pilot',
+  'SG-iOS-Mail-HQ',
+  'SG-iOS-Mail-Field',
+  'SG-Mobile-All',
+] as const;
 
 /** The enterprise: 6,800 people, the app open, ten years of habits. */
 export function fabrikam(): Tenant {

@@ -1,4 +1,13 @@
-import { addGatedAppleMail, addGroup, addPeople, addUser, assign, fillUp, grant, newTenant } from '../directory.ts';
+import {
+  addGatedAppleMail,
+  addGroup,
+  addPeople,
+  addUser,
+  assign,
+  fillUp,
+  grant,
+  newTenant,
+} from '../directory.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const LITWARE_VIPS = ['ceo@litware.example', 'cfo@litware.example'] as const;

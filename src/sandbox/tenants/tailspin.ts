@@ -1,5 +1,12 @@
 import { APPLE_MAIL, EXCHANGE_ONLINE } from '../../core/state.ts';
-import { APPLE_BUSINESS_MANAGER, EAS_SCOPE, EWS_SCOPE, LISTED_TAG, LOOK_ALIKE, MICROSOFT_GRAPH } from '../catalogue.ts';
+import {
+  APPLE_BUSINESS_MANAGER,
+  EAS_SCOPE,
+  EWS_SCOPE,
+  LISTED_TAG,
+  LOOK_ALIKE,
+  MICROSOFT_GRAPH,
+} from '../catalogue.ts';
 import { conditionSet } from '../consent-policies.ts';
 import {
   addGatedAppleMail,
@@ -35,7 +42,8 @@ export function tailspin(): Tenant {
   const office = addPeople(tenant, 'office', 40, 4);
   const travel = addGroup(tenant, 'SG-iOS-Mail-Travel', agents.slice(0, 180));
   addGroup(tenant, 'SG-iOS-Mail-Office', office);
-  for (let each = 1; each <= 6; each++) assign(tenant, app, addGuest(tenant, `guide-00${each}`, 'partner.example').id);
+  for (let each = 1; each <= 6; each++)
+    assign(tenant, app, addGuest(tenant, `guide-00${each}`, 'partner.example').id);
   fillUp(tenant, 1_298, 'staff', 4);
   addPeople(tenant, 'helpdesk', 2, 2);
 
@@ -46,7 +54,10 @@ export function tailspin(): Tenant {
     principalType: 'Group',
     principalDisplayName: 'SG-iOS-Mail-Season',
   });
-  assign(tenant, app, userId(tenant, 'agent-0999'), { principalType: 'User', principalDisplayName: 'agent-0999' });
+  assign(tenant, app, userId(tenant, 'agent-0999'), {
+    principalType: 'User',
+    principalDisplayName: 'agent-0999',
+  });
   grant(tenant, app, 'EAS.AccessAsUser.All EWS.AccessAsUser.All');
   return tenant;
 }
