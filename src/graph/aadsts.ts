@@ -52,10 +52,10 @@ export function signInFailure(
 ): GraphFailure {
   if (error instanceof GraphFailure) return error;
   const thrown = error instanceof Error ? error.message : String(error);
-  const code = [thrown, told ?? '']
-    .map((text) => /AADSTS\d+/.exec(text)?.[0])
-    .find((each) => each !== undefined);
-  const text = /AADSTS\d+/.test(thrown) || told === undefined ? thrown : told;
+  // Microsoft's own words start at the code; the SDK puts some of its own before them.
+  const theirs = [told ?? '', thrown].map((text) => /AADSTS\d+[\s\S]*/.exec(text)?.[0]).find((text) => text);
+  const code = theirs === undefined ? undefined : /AADSTS\d+/.exec(theirs)?.[0];
+  const text = theirs ?? told ?? thrown;
   const message = `Could not sign in to tenant ${attempt.tenantId} at ${attempt.loginHost}: ${firstSentences(text)}`;
   return new GraphFailure(
     'sign-in',

@@ -86,12 +86,7 @@ function reasonOf(error: unknown): string {
     innermost = innermost.cause;
   }
   if (!(innermost instanceof Error)) return String(innermost);
-  if (
-    'code' in innermost &&
-    typeof innermost.code === 'string' &&
-    !innermost.message.includes(innermost.code)
-  ) {
-    return `${innermost.code}: ${innermost.message}`;
-  }
-  return innermost.message;
+  const code = 'code' in innermost && typeof innermost.code === 'string' ? innermost.code : undefined;
+  if (code === undefined || innermost.message.includes(code)) return innermost.message;
+  return innermost.message === '' ? code : `${code}: ${innermost.message}`;
 }

@@ -63,7 +63,14 @@ export async function credentialFor(
   const oidcToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
   if (oidcUrl && oidcToken) {
     const assertion = githubAssertion(tenant.cloud, oidcUrl, oidcToken, edge);
-    return new identity.ClientAssertionCredential(tenant.id, clientId(), assertion, options);
+    const credential = new identity.ClientAssertionCredential(tenant.id, clientId(), assertion, options);
+    return {
+      getToken: async (scopes, more) => {
+        // Asked here first: the SDK would put an error of its own in the place of ours.
+        await assertion();
+        return await credential.getToken(scopes, more);
+      },
+    };
   }
   if (env.AZURE_FEDERATED_TOKEN_FILE) {
     return new identity.WorkloadIdentityCredential({

@@ -67,7 +67,7 @@ export type World = {
 };
 
 export type WorldOptions = {
-  readonly graph?: (call: Call, turn: number) => Response | Promise<Response>;
+  readonly graph?: ((call: Call, turn: number) => Response | Promise<Response>) | undefined;
   /** Answers the token request; default: a token for the tenant asked. */
   readonly token?: (form: URLSearchParams, call: Call, turn: number) => Response | Promise<Response>;
   readonly discovery?: (call: Call) => Response | undefined;
