@@ -3,7 +3,7 @@ import { NOBODY_READ } from '../core/people.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
-import { observeWithPeople } from './observe.ts';
+import { type Observation, observeWithPeople } from './observe.ts';
 import { directoryIn } from './people-reads.ts';
 
 /**
@@ -16,7 +16,16 @@ export async function planTenant(
   day: Day,
   recentLosses: ReadonlySet<string>,
 ): Promise<TenantPlan> {
-  const { answers, picture } = await observeWithPeople(reader, policy, day);
+  return planOf(await observeWithPeople(reader, policy, day), policy, day, recentLosses);
+}
+
+/** The plan that an observation leads to. */
+export function planOf(
+  { answers, picture }: Observation,
+  policy: TenantPolicy,
+  day: Day,
+  recentLosses: ReadonlySet<string>,
+): TenantPlan {
   const directory = changesAccess(picture)
     ? directoryIn(policy.desired, picture.before, picture.after, answers)
     : NOBODY_READ;

@@ -1,0 +1,86 @@
+import type { TenantPlan } from '../core/plan.ts';
+import type { Outcome, TenantReport } from '../core/report.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { Clock } from '../graph/edge.ts';
+import type { GraphReader } from '../graph/reader.ts';
+import type { GraphWriter } from '../graph/writer.ts';
+import { appId } from '../levers/app.ts';
+import { observeWithPeople } from '../planning/observe.ts';
+import { planOf } from '../planning/plan-tenant.ts';
+import type { Journal } from './journal.ts';
+import { judge } from './review.ts';
+import { reportOf, sendAll } from './send-all.ts';
+import { verify } from './verify.ts';
+
+/** What applying one tenant needs. */
+export type Applying = {
+  readonly reader: GraphReader;
+  readonly writer: GraphWriter;
+  readonly policy: TenantPolicy;
+  readonly reviewed: TenantPlan;
+  readonly journal: Journal;
+  readonly recentLosses: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly day: Day;
+  /** Asked between steps: true ends the run after the step that is under way. */
+  readonly stopping: () => boolean;
+  readonly onStep?: (at: number, of: number) => void;
+};
+
+/**
+ * Applies what was reviewed to one tenant: judges the live state, sends what is left in the reviewed order, and reads
+ * back.
+ * @throws what reading throws before the first write; once something may have been sent, failures end in the report.
+ */
+export async function applyTenant(applying: Applying): Promise<TenantReport> {
+  const { reader, policy, reviewed, journal, day, recentLosses } = applying;
+  const seen = await observeWithPeople(reader, policy, day);
+  const application = appId(seen.answers);
+  const verdict = judge(reviewed, policy, planOf(seen, policy, day, recentLosses), application);
+  const { tenant, steps } = reviewed;
+  if (verdict.kind !== 'go') {
+    const problem = {
+      message: `${verdict.kind === 'stale' ? 'Stale plan' : 'Refused'}: ${verdict.why}. Nothing was sent.`,
+      fix: verdict.kind === 'stale' ? 'Plan again and have the new plan reviewed.' : verdict.fix,
+    };
+    const moved =
+      verdict.kind === 'stale' ? { moved: { reviewed: verdict.reviewed, live: verdict.live } } : {};
+    return {
+      tenant,
+      outcome: verdict.kind,
+      steps: steps.map((step) => reportOf(step, 'not sent')),
+      ...moved,
+      problem,
+    };
+  }
+  const { left, done } = verdict.remainder;
+  journal.write({ event: 'begin', reviewed: false, steps: steps.length, left: left.length });
+  if (left.length === 0) {
+    journal.write({ event: 'end', outcome: 'nothing to do' });
+    return { tenant, outcome: 'nothing to do', steps: steps.map((step) => reportOf(step, 'already so')) };
+  }
+  const sent = await sendAll(applying, left, done, application);
+  const { problem: notEffective, ...verification } =
+    sent.stop === undefined
+      ? await verify(applying)
+      : { result: 'not read' as const, notes: [], problem: sent.stop };
+  const touched = done.size > 0 || [...sent.reports.values()].some(({ result }) => result !== 'failed');
+  const outcome: Outcome = notEffective === undefined ? 'applied' : touched ? 'partly applied' : 'failed';
+  journal.write({
+    event: 'end',
+    outcome,
+    ...(notEffective === undefined ? {} : { note: notEffective.message }),
+  });
+  return {
+    tenant,
+    outcome,
+    steps: steps.map(
+      (step) =>
+        sent.reports.get(step.number) ?? reportOf(step, done.has(step.number) ? 'already so' : 'not sent'),
+    ),
+    ...(sent.stop === undefined
+      ? { verification: { ...verification, notes: [...verdict.notes, ...verification.notes] } }
+      : {}),
+    ...(notEffective === undefined ? {} : { problem: notEffective }),
+  };
+}

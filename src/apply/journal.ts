@@ -1,0 +1,109 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WriteRequest } from '../core/request.ts';
+
+/** One line of a journal. Written before the request it speaks of, and after its answer. */
+export type Entry = {
+  readonly time: string;
+  /** One apply of one tenant. */
+  readonly run: string;
+  readonly tenant: string;
+  readonly digest: string;
+} & Event;
+
+export type Event =
+  /** `reviewed: false`: applied by a person at a desk, without a review on record. */
+  | { readonly event: 'begin'; readonly reviewed: boolean; readonly steps: number; readonly left: number }
+  /** Ids of the people the next steps take access from, as reviewed. Counts towards the removal limit for seven days. */
+  | { readonly event: 'losing'; readonly people: readonly string[] }
+  | {
+      readonly event: 'sending';
+      readonly step: number;
+      readonly request: Pick<WriteRequest, 'method' | 'path' | 'body'>;
+    }
+  | { readonly event: 'answered'; readonly step: number; readonly result: string; readonly status?: number }
+  | { readonly event: 'end'; readonly outcome: string; readonly note?: string };
+
+/** The journal of one tenant: appended to, never rewritten. */
+export type Journal = { readonly write: (event: Event) => void };
+
+/** An apply that cannot keep its journal does not begin. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  readonly fix = 'Give --journal a folder that can be written to; nothing was sent that is not in it.';
+}
+
+/**
+ * Opens the journal of a tenant for one run. Every line is on disk before `write` returns, so that a crash leaves
+ * at most one request whose answer is not known.
+ * @throws JournalError when the folder or file cannot be written.
+ */
+export function openJournal(
+  folder: string,
+  head: Pick<Entry, 'run' | 'tenant' | 'digest'>,
+  now: () => Date,
+): Journal {
+  return {
+    write: (event) => {
+      const entry: Entry = { time: now().toISOString(), ...head, ...event };
+      try {
+        mkdirSync(folder, { recursive: true });
+        const file = openSync(join(folder, `${head.tenant}.jsonl`), 'a');
+        try {
+          writeSync(file, `${JSON.stringify(entry)}\n`);
+          fsyncSync(file);
+        } finally {
+          closeSync(file);
+        }
+      } catch (error) {
+        throw new JournalError(
+          `The journal in ${folder} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`,
+        );
+      }
+    },
+  };
+}
+
+const WINDOW = 7 * 24 * 3_600_000;
+
+/**
+ * Ids of people who lost access by applies of the last seven days, as far as this journal knows. A last line cut off
+ * by a crash is passed over; any other damaged line means that the journal cannot be trusted.
+ * @throws JournalError for a damaged journal.
+ */
+export function recentLosses(folder: string, tenant: string, now: Date): ReadonlySet<string> {
+  const lines = read(join(folder, `${tenant}.jsonl`)).split('\n');
+  const people = new Set<string>();
+  lines.forEach((line, index) => {
+    if (line.trim() === '') return;
+    const entry = parse(line);
+    if (entry === undefined) {
+      if (index === lines.length - 1) return;
+      throw new JournalError(`Line ${index + 1} of the journal of tenant ${tenant} in ${folder} is damaged.`);
+    }
+    const { event, time, people: lost } = entry;
+    if (event !== 'losing' || !Array.isArray(lost) || now.getTime() - Date.parse(String(time)) > WINDOW)
+      return;
+    for (const person of lost) if (typeof person === 'string') people.add(person);
+  });
+  return people;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    // No journal yet is the usual case; one that is there and cannot be read is not "no losses".
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw new JournalError(`The journal ${file} cannot be read.`);
+  }
+}
+
+function parse(line: string): { readonly [key: string]: unknown } | undefined {
+  try {
+    const entry: unknown = JSON.parse(line);
+    return entry !== null && typeof entry === 'object' ? { ...entry } : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import type { Move } from '../core/assessment.ts';
+import type { Step } from '../core/plan.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { Clock } from '../graph/edge.ts';
+import type { GraphReader } from '../graph/reader.ts';
+import { appId } from '../levers/app.ts';
+import { observe } from '../planning/observe.ts';
+import { type Remainder, remainderOf } from './remainder.ts';
+
+/** What the reviewed policy asks of a tenant right now. */
+export type Live = { readonly moves: readonly Move[]; readonly application?: string };
+
+/** Reads the settings, without people. */
+export async function readLive(reader: GraphReader, policy: TenantPolicy, day: Day): Promise<Live> {
+  const { answers, picture } = await observe(reader, policy, day);
+  const application = appId(answers);
+  return { moves: picture.moves, ...(application === undefined ? {} : { application }) };
+}
+
+/** Milliseconds between reads while the directory catches up: reads may lag a write by half a minute. */
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000];
+/** Milliseconds between two reads that are to agree: two answers of the same moment prove little. */
+const BETWEEN = 2_000;
+
+/**
+ * Reads until exactly the expected steps show as done, `times` reads in a row.
+ * @returns the last comparison: those steps done, or what the reads kept showing instead.
+ */
+export async function readUntilDone(
+  reading: () => Promise<Live>,
+  steps: readonly Step[],
+  expected: ReadonlySet<number>,
+  times: number,
+  clock: Clock,
+): Promise<Remainder> {
+  const compare = async () => {
+    const { moves, application } = await reading();
+    return remainderOf(steps, moves, application);
+  };
+  let last = await compare();
+  for (const pause of PAUSES) {
+    let agreeing = shows(last, expected) ? 1 : 0;
+    while (agreeing > 0 && agreeing < times) {
+      await clock.sleep(BETWEEN);
+      last = await compare();
+      agreeing = shows(last, expected) ? agreeing + 1 : 0;
+    }
+    if (agreeing >= times) return last;
+    await clock.sleep(pause);
+    last = await compare();
+  }
+  return last;
+}
+
+/** Whether exactly these steps are done. */
+export function shows(remainder: Remainder, expected: ReadonlySet<number>): boolean {
+  return (
+    remainder.kind === 'covered' &&
+    remainder.done.size === expected.size &&
+    [...expected].every((number) => remainder.done.has(number))
+  );
+}

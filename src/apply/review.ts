@@ -1,0 +1,99 @@
+import { digestOf } from '../core/digest.ts';
+import { refusals } from '../core/finding.ts';
+import { canonical, type Json } from '../core/json.ts';
+import type { Person, TenantPlan } from '../core/plan.ts';
+import type { TenantPolicy } from '../core/state.ts';
+import { type Remainder, remainderOf } from './remainder.ts';
+
+/** What a reviewed plan still allows, judged against a plan made from the live state a moment before the first write. */
+export type Verdict =
+  | {
+      readonly kind: 'go';
+      readonly remainder: Extract<Remainder, { kind: 'covered' }>;
+      readonly notes: readonly string[];
+    }
+  | { readonly kind: 'stale'; readonly why: string; readonly reviewed: Json; readonly live: Json }
+  | { readonly kind: 'refused'; readonly why: string; readonly fix: string };
+
+/**
+ * Judges a reviewed plan: whole, for this policy, allowed then and now, covering the live state, and taking access
+ * from nobody who was not among those reviewed.
+ * @param fresh the same policy planned from the live state; its own steps are never sent.
+ */
+export function judge(
+  reviewed: TenantPlan,
+  policy: TenantPolicy,
+  fresh: TenantPlan,
+  application?: string,
+): Verdict {
+  if (digestOf(reviewed.policy, reviewed.steps) !== reviewed.digest) {
+    return refused('The plan file was changed after it was made: its digest does not fit its steps.');
+  }
+  const before = refusals(reviewed.findings)[0];
+  if (reviewed.status === 'refused' || before !== undefined) {
+    return refused(`The plan was refused when it was made (${before?.rule ?? 'no rule named'}).`);
+  }
+  if (canonical(reviewed.policy as Json) !== canonical(policy.desired as Json)) {
+    return {
+      kind: 'stale',
+      why: 'the policy in the repository is not the one that was reviewed',
+      reviewed: reviewed.policy as Json,
+      live: policy.desired as Json,
+    };
+  }
+  const live = fresh.steps.map((step) => ({ ...step, effects: [] }));
+  const remainder = remainderOf(reviewed.steps, live, application);
+  if (remainder.kind === 'moved') {
+    return { kind: 'stale', why: remainder.why, reviewed: remainder.reviewed, live: remainder.live };
+  }
+  if (remainder.left.length === 0) return { kind: 'go', remainder, notes: [] };
+  const started = remainder.done.size > 0;
+  // Half-way along a path with a detour people are above both ends; coming down again was reviewed with the order.
+  const detour = started && (reviewed.order?.gaveWay.length ?? 0) > 0;
+  const strangers = notAmong(
+    [...fresh.impact.lose, ...fresh.impact.unknown],
+    [...reviewed.impact.lose, ...reviewed.impact.unknown],
+  );
+  if (strangers.length > 0 && !detour) {
+    return {
+      kind: 'stale',
+      why: `${strangers.length} people would lose access who were not among those reviewed`,
+      reviewed: reviewed.impact.lose.map(({ name }) => name),
+      live: fresh.impact.lose.map(({ name }) => name),
+    };
+  }
+  // Half-way the rest of a proven order is proven with it; only from the start can a new membership break it.
+  const now = refusals(fresh.findings).find(({ rule }) => !(started && rule === 'no-safe-order'));
+  if (now !== undefined)
+    return { kind: 'refused', why: `${now.rule}: ${now.message}`, fix: now.fix ?? AGAIN };
+  const orders = [reviewed, fresh].map(({ steps }) => [...new Set(steps.map(({ group }) => group))].join());
+  if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
+    return {
+      kind: 'stale',
+      why: 'the order is safe only for the membership that was reviewed, and the membership moved',
+      reviewed: orders[0] ?? null,
+      live: orders[1] ?? null,
+    };
+  }
+  return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
+}
+
+const AGAIN = 'Plan again and have the new plan reviewed.';
+
+function refused(why: string): Verdict {
+  return { kind: 'refused', why, fix: AGAIN };
+}
+
+function notAmong(people: readonly Person[], reviewed: readonly Person[]): readonly Person[] {
+  const ids = new Set(reviewed.map(({ id }) => id));
+  return people.filter(({ id }) => !ids.has(id));
+}
+
+/** Membership moves on its own: said, never a reason to stop. */
+function gains(reviewed: TenantPlan, fresh: TenantPlan): readonly string[] {
+  const more = notAmong(fresh.impact.gain, reviewed.impact.gain);
+  if (more.length === 0) return [];
+  return [
+    `${more.length} ${more.length === 1 ? 'person gains' : 'people gain'} access beyond those reviewed, because group membership moved meanwhile.`,
+  ];
+}

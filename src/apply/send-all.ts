@@ -1,0 +1,138 @@
+import { narrows } from '../core/assemble.ts';
+import type { Json } from '../core/json.ts';
+import type { Step } from '../core/plan.ts';
+import type { StepReport, StepResult } from '../core/report.ts';
+import type { Applying } from './apply-tenant.ts';
+import { type Live, readLive, readUntilDone } from './live.ts';
+import { remainderOf } from './remainder.ts';
+import { send } from './send.ts';
+
+/** Why a run ended before its last step, and what to do next. */
+export type Stop = { readonly message: string; readonly fix: string };
+
+/** What became of the steps that were tried, by number, and why the rest was not. */
+export type SentAll = { readonly reports: ReadonlyMap<number, StepReport>; readonly stop?: Stop };
+
+/**
+ * Sends the steps that are left, in their order, and stops at the first that does not take. Nothing is thrown: once
+ * something may have been sent, every failure belongs in the report.
+ */
+export async function sendAll(
+  applying: Applying,
+  left: readonly Step[],
+  doneBefore: ReadonlySet<number>,
+  knownApplication: string | undefined,
+): Promise<SentAll> {
+  const { writer, journal, clock, reviewed } = applying;
+  const reports = new Map<number, StepReport>();
+  const done = new Set(doneBefore);
+  const reading = () => readLive(applying.reader, applying.policy, applying.day);
+  const isDone = async ({ number }: Step) => {
+    const { moves, application } = await reading();
+    const remainder = remainderOf(reviewed.steps, moves, application);
+    return remainder.kind === 'covered' && remainder.done.has(number);
+  };
+  let application = knownApplication;
+  try {
+    for (const step of left) {
+      if (applying.stopping()) return { reports, stop: INTERRUPTED };
+      const stop = await beforeNarrowing(applying, step, step === left[0], done, reading);
+      if (stop !== undefined) return { reports, stop };
+      applying.onStep?.(step.number, reviewed.steps.length);
+      reports.set(step.number, {
+        ...reportOf(step, 'not known'),
+        note: 'the run ended before its answer came',
+      });
+      const sent = await send(step, application, { writer, journal, clock, isDone });
+      reports.set(step.number, {
+        ...reportOf(step, sent.kind),
+        ...(sent.note === undefined ? {} : { note: sent.note }),
+      });
+      if (sent.kind === 'failed' || sent.kind === 'not known') {
+        const what = sent.kind === 'failed' ? 'failed' : 'may or may not have taken';
+        return { reports, stop: { message: `Step ${step.number} ${what}: ${sent.note}`, fix: sent.fix } };
+      }
+      done.add(step.number);
+      if (step.group !== 'create') continue;
+      const created = sent.kind === 'done' ? idIn(sent.body) : undefined;
+      const settled = created ?? (await settledCreation(applying, done, reading));
+      if (typeof settled !== 'string') return { reports, stop: settled };
+      application = settled;
+    }
+    return { reports };
+  } catch (error) {
+    return { reports, stop: stopFor(error) };
+  }
+}
+
+const INTERRUPTED: Stop = {
+  message: 'Interrupted: the step under way was finished, the rest was not sent.',
+  fix: 'Run the same apply again to send the rest.',
+};
+
+function stopFor(error: unknown): Stop {
+  const message = error instanceof Error ? error.message : 'something that is no error was thrown';
+  const fix =
+    error instanceof Error && 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
+  return { message, fix: fix ?? 'Run the same apply again: it reads first and sends only what is left.' };
+}
+
+/** Before a narrowing stretch: two agreeing reads of everything it relies on, then the settle time. */
+async function beforeNarrowing(
+  applying: Applying,
+  step: Step,
+  first: boolean,
+  done: ReadonlySet<number>,
+  reading: () => Promise<Live>,
+): Promise<Stop | undefined> {
+  const { reviewed, policy, journal, clock } = applying;
+  // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
+  if (step.settle === undefined && !(first && narrows(step.group))) return undefined;
+  const last = await readUntilDone(reading, reviewed.steps, done, 2, clock);
+  if (last.kind === 'moved') {
+    return {
+      message: `Stopped before step ${step.number}, which takes access away: ${last.why}.`,
+      fix: 'Plan again from the state the tenant is in now.',
+    };
+  }
+  if (![...done].every((number) => last.done.has(number))) {
+    return {
+      message: `Stopped before step ${step.number}, which takes access away: earlier steps were accepted, but reads do not show them.`,
+      fix: 'Run the same apply again later: it goes on once the directory shows them. If it never does, something outside undoes them.',
+    };
+  }
+  await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
+  journal.write({ event: 'losing', people: reviewed.impact.lose.map(({ id }) => id) });
+  return undefined;
+}
+
+/** The id of an app that somebody else created meanwhile: it must have the gates that were to be posted. */
+async function settledCreation(
+  { reviewed, clock }: Applying,
+  done: ReadonlySet<number>,
+  reading: () => Promise<Live>,
+): Promise<string | Stop> {
+  const last = await readUntilDone(reading, reviewed.steps, done, 1, clock);
+  const { application } = await reading();
+  if (
+    last.kind === 'covered' &&
+    [...done].every((number) => last.done.has(number)) &&
+    application !== undefined
+  ) {
+    return application;
+  }
+  return {
+    message: 'The app is there, but not with the reviewed settings: somebody else created it meanwhile.',
+    fix: 'Plan again: the new plan starts from the app as it is now.',
+  };
+}
+
+function idIn(body: Json | undefined): string | undefined {
+  if (body === undefined || body === null || typeof body !== 'object' || !('id' in body)) return undefined;
+  return typeof body.id === 'string' ? body.id : undefined;
+}
+
+/** One line of the report. */
+export function reportOf(step: Step, result: StepResult): StepReport {
+  return { number: step.number, what: step.request.what, changes: step.changes, result };
+}
