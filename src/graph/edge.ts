@@ -54,10 +54,12 @@ export function realEdge(env: NodeJS.ProcessEnv, trust?: string): Edge {
   };
 }
 
+/** Nobody listens there: the fetch answers before any socket is opened. */
+const IN_PROCESS: Endpoints = { graph: 'https://localhost', login: 'https://localhost' };
+
 /** The built-in tenants in this process: the same code path, with other endpoints behind the given fetch. */
 export function sandboxEdge(fetch: Fetch, clock: Clock): Edge {
-  const endpoints = { graph: 'https://graph.sandbox.localhost', login: 'https://login.sandbox.localhost' };
-  return { endpoints: () => endpoints, fetch, signInHttp: httpClientOver(fetch), clock };
+  return { endpoints: () => IN_PROCESS, fetch, signInHttp: httpClientOver(fetch), clock };
 }
 
 const systemClock: Clock = {

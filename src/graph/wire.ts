@@ -9,7 +9,7 @@ import type { Tokens } from './tokens.ts';
 export const VERSION = 'v1.0';
 
 /** One HTTP request to Graph; `requests` is how many logical requests it carries. */
-export type Sending = {
+type Sending = {
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly body?: Json;

@@ -6,7 +6,6 @@ import {
   batchOf,
   type Call,
   graphErrorBody,
-  type Item,
   type ItemResponse,
   itemsOf,
   json,
@@ -101,6 +100,43 @@ describe('packing', () => {
     expect(call.headers.get('content-type')).toBe('application/json');
     expect(call.headers.get('client-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     expect(itemsOf(call).map(({ headers }) => headers.ConsistencyLevel)).toEqual([undefined, 'eventual']);
+  });
+});
+
+describe('what a reader can do', () => {
+  test('read, and nothing else; every request it sends is a batch of GETs', async () => {
+    const here = world({
+      graph: batchOf(({ url }) => ({ status: 200, body: url.startsWith('/l') ? { value: [] } : {} })),
+    });
+    const reader = openReader(await open(here));
+    expect(Object.keys(reader)).toEqual(['read']);
+    await reader.read([one('/a'), list('/l')]);
+    for (const call of here.calls) {
+      expect(`${call.method} ${call.url.pathname}`).toBe('POST /v1.0/$batch');
+      expect(itemsOf(call).every(({ method }) => method === 'GET')).toBe(true);
+    }
+  });
+
+  test('only with a connection that signed in', () => {
+    const cost = () => ({ roundTrips: 0, requests: 0, signIn: 0 });
+    const forged = { tenant: { id: 'x', cloud: 'global' }, role: 'plan', clientId: undefined, cost } as const;
+    expect(() => openReader(forged)).toThrow('connect()');
+  });
+
+  test('at most four batches at a time', async () => {
+    let flying = 0;
+    let most = 0;
+    const answer = batchOf(() => ({ status: 200, body: {} }));
+    await reading(
+      Array.from({ length: 400 }, (_, index) => one(`/n/${index}`)),
+      async (call) => {
+        most = Math.max(most, ++flying);
+        await new Promise((resolve) => setImmediate(resolve));
+        flying--;
+        return answer(call);
+      },
+    );
+    expect(most).toBe(4);
   });
 });
 
@@ -251,22 +287,18 @@ describe('paging', () => {
     });
 
   test('links of all lists are followed side by side, kept as they are written', async () => {
-    const { here, answers } = await reading([list('/a?$top=2'), list('/b'), one('/c')], (call) =>
-      batchOf((item) => {
-        if (item.url === '/c') return { status: 200, body: { id: 'c' } };
-        return JSON.parse(itemOf(item));
-      })(call),
+    const pages: Record<string, object> = {
+      '/a?$top=2': { value: [1, 2], '@odata.nextLink': `${GRAPH}/v1.0/a?$top=2&$skiptoken=X%27'y` },
+      "/a?$top=2&$skiptoken=X%27'y": { value: [], '@odata.nextLink': `${GRAPH}/v1.0/a?p=3` },
+      '/a?p=3': { value: [3] },
+      '/b': { value: ['x'], '@odata.nextLink': `${GRAPH}/v1.0/b?p=2` },
+      '/b?p=2': { value: ['y'] },
+      '/c': { id: 'c' },
+    };
+    const { here, answers } = await reading(
+      [list('/a?$top=2'), list('/b'), one('/c')],
+      batchOf(({ url }) => ({ status: 200, body: pages[url] })),
     );
-    function itemOf({ url }: Item): string {
-      const pages: Record<string, object> = {
-        '/a?$top=2': { value: [1, 2], '@odata.nextLink': `${GRAPH}/v1.0/a?$top=2&$skiptoken=X%27'y` },
-        "/a?$top=2&$skiptoken=X%27'y": { value: [], '@odata.nextLink': `${GRAPH}/v1.0/a?p=3` },
-        '/a?p=3': { value: [3] },
-        '/b': { value: ['x'], '@odata.nextLink': `${GRAPH}/v1.0/b?p=2` },
-        '/b?p=2': { value: ['y'] },
-      };
-      return JSON.stringify({ status: 200, body: pages[url] });
-    }
     expect(answers.get('/a?$top=2')).toEqual({ kind: 'found', value: [1, 2, 3] });
     expect(answers.get('/b')).toEqual({ kind: 'found', value: ['x', 'y'] });
     expect(here.calls.map((call) => itemsOf(call).map(({ url }) => url))).toEqual([
@@ -274,6 +306,22 @@ describe('paging', () => {
       ["/a?$top=2&$skiptoken=X%27'y", '/b?p=2'],
       ['/a?p=3'],
     ]);
+  });
+
+  test('a thousand pages', async () => {
+    const { connection, answers } = await reading(
+      [list('/a?p=0')],
+      batchOf(({ url }) => {
+        const page = Number(url.slice('/a?p='.length));
+        const next = page < 999 ? { '@odata.nextLink': `${GRAPH}/v1.0/a?p=${page + 1}` } : {};
+        return { status: 200, body: { value: [page], ...next } };
+      }),
+    );
+    expect(answers.get('/a?p=0')).toEqual({
+      kind: 'found',
+      value: Array.from({ length: 1000 }, (_, page) => page),
+    });
+    expect(connection.cost().roundTrips).toBe(1000);
   });
 
   test('pages that lead in a circle fail the read', async () => {

@@ -119,7 +119,8 @@ export function world(options: WorldOptions = {}): World {
     calls.push(call);
     return (await options.graph?.(call, calls.length)) ?? json(500, {});
   };
-  const edge = { ...sandboxEdge(fetch, clock), random: () => 0.5 };
+  const endpoints = { graph: 'https://graph.sandbox.localhost', login: 'https://login.sandbox.localhost' };
+  const edge = { ...sandboxEdge(fetch, clock), endpoints: () => endpoints, random: () => 0.5 };
   return {
     edge: options.timeout === undefined ? edge : { ...edge, timeout: options.timeout },
     clock,
