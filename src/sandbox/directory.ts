@@ -2,7 +2,7 @@ import { APPLE_MAIL, DEFAULT_ROLE, EXCHANGE_ONLINE } from '../core/state.ts';
 import { catalogueApp, HIDE_TAG, LISTED_TAG, MICROSOFT_GRAPH } from './catalogue.ts';
 import { registeredClients } from './clients.ts';
 import { builtInConsentPolicies } from './consent-policies.ts';
-import { assignmentId, grantId, guid } from './ids.ts';
+import { assignmentId, classificationId, grantId, guid } from './ids.ts';
 import { type LicenceName, licence } from './licences.ts';
 import type { Assignment, Grant, Group, ServicePrincipal, Tenant, User } from './tenant.ts';
 
@@ -27,6 +27,7 @@ export function newTenant(
     deletedItems: new Map(),
     assignments: new Map(),
     grants: new Map(),
+    classifications: new Map(),
     permissionGrantPolicies: new Map(builtInConsentPolicies().map((policy) => [policy.id, policy])),
     policies: new Map([
       [
@@ -217,4 +218,20 @@ export function grant(
   };
   tenant.grants.set(given.id, given);
   return given;
+}
+
+/** Classifies scopes of Microsoft Graph as low impact. */
+export function classifyLow(tenant: Tenant, names: readonly string[]): void {
+  const resourceId = guid(tenant.name, 'servicePrincipal', MICROSOFT_GRAPH);
+  for (const scope of catalogueApp(MICROSOFT_GRAPH)?.scopes ?? []) {
+    if (!names.includes(scope.value)) continue;
+    const id = classificationId(scope.id);
+    tenant.classifications.set(id, {
+      id,
+      resourceId,
+      permissionId: scope.id,
+      permissionName: scope.value,
+      classification: 'low',
+    });
+  }
 }

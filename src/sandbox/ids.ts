@@ -32,3 +32,8 @@ export function assignmentId(principalId: string, resourceId: string, roleId: st
   const rest = createHash('sha256').update(`${principalId}|${resourceId}|${roleId}|${when}`).digest();
   return Buffer.concat([guidBytes(principalId), rest.subarray(0, 16)]).toString('base64url');
 }
+
+/** A classification's id: the scope's id and one byte more. */
+export function classificationId(permissionId: string): string {
+  return Buffer.concat([guidBytes(permissionId), Buffer.of(1)]).toString('base64url');
+}

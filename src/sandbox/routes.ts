@@ -3,6 +3,7 @@ import * as may from './permissions.ts';
 import type { GraphRequest } from './request.ts';
 import * as assignments from './resources/assignments.ts';
 import * as authorization from './resources/authorization-policy.ts';
+import * as classifications from './resources/classifications.ts';
 import * as directory from './resources/directory.ts';
 import * as grants from './resources/grants.ts';
 import * as groups from './resources/groups.ts';
@@ -22,8 +23,8 @@ function route(method: string, path: string, allowed: may.Allowed, handle: Route
   return { method, pattern: path.toLowerCase().split('/').slice(1), allowed, handle };
 }
 
+const CLASSIFICATIONS = '/servicePrincipals/*/delegatedPermissionClassifications';
 const POLICIES = '/policies/permissionGrantPolicies';
-const PEOPLE = [...may.READ_GROUPS];
 
 /** Everything the sandbox answers, and who may ask. */
 const ROUTES: readonly Route[] = [
@@ -53,6 +54,9 @@ const ROUTES: readonly Route[] = [
     assignments.deleteAssignment,
   ),
   route('GET', '/servicePrincipals/*/oauth2PermissionGrants', may.READ_GRANTS, grants.listGrantsOfClient),
+  route('GET', CLASSIFICATIONS, may.READ_APPLICATIONS, classifications.listClassifications),
+  route('POST', CLASSIFICATIONS, may.WRITE_GRANT_POLICIES, classifications.createClassification),
+  route('DELETE', `${CLASSIFICATIONS}/*`, may.WRITE_GRANT_POLICIES, classifications.deleteClassification),
   route(
     'GET',
     '/directory/deletedItems/microsoft.graph.servicePrincipal',
@@ -92,28 +96,37 @@ const ROUTES: readonly Route[] = [
 
   route('GET', '/groups', may.READ_GROUPS, groups.listGroups),
   route('GET', '/groups/*', may.READ_GROUPS, groups.getGroup),
-  route('GET', '/groups/*/members', PEOPLE, groups.listMembers(false)),
-  route('GET', '/groups/*/transitiveMembers', PEOPLE, groups.listMembers(true)),
-  route('GET', '/groups/*/members/$count', PEOPLE, groups.countMembers('any', false)),
-  route('GET', '/groups/*/transitiveMembers/$count', PEOPLE, groups.countMembers('any', true)),
-  ...(['user', 'group'] as const).flatMap((kind) =>
-    ['graph', 'microsoft.graph'].flatMap((namespace) => [
-      route('GET', `/groups/*/members/${namespace}.${kind}`, PEOPLE, groups.listMembersOf(kind, false)),
-      route('GET', `/groups/*/members/${namespace}.${kind}/$count`, PEOPLE, groups.countMembers(kind, false)),
-      route(
-        'GET',
-        `/groups/*/transitiveMembers/${namespace}.${kind}`,
-        PEOPLE,
-        groups.listMembersOf(kind, true),
-      ),
-      route(
-        'GET',
-        `/groups/*/transitiveMembers/${namespace}.${kind}/$count`,
-        PEOPLE,
-        groups.countMembers(kind, true),
-      ),
-    ]),
-  ),
+  route('GET', '/groups/*/members', may.READ_GROUPS, groups.listMembers(false)),
+  route('GET', '/groups/*/transitiveMembers', may.READ_GROUPS, groups.listMembers(true)),
+  route('GET', '/groups/*/members/$count', may.READ_GROUPS, groups.countMembers('any', false)),
+  route('GET', '/groups/*/transitiveMembers/$count', may.READ_GROUPS, groups.countMembers('any', true)),
+  ...['graph', 'microsoft.graph'].flatMap((namespace) => [
+    route('GET', `/groups/*/members/${namespace}.user`, may.READ_GROUPS, groups.listMembersOf('user', false)),
+    route(
+      'GET',
+      `/groups/*/members/${namespace}.group`,
+      may.READ_GROUPS,
+      groups.listMembersOf('group', false),
+    ),
+    route(
+      'GET',
+      `/groups/*/members/${namespace}.user/$count`,
+      may.READ_GROUPS,
+      groups.countMembers('user', false),
+    ),
+    route(
+      'GET',
+      `/groups/*/members/${namespace}.group/$count`,
+      may.READ_GROUPS,
+      groups.countMembers('group', false),
+    ),
+    route(
+      'GET',
+      `/groups/*/transitiveMembers/${namespace}.user`,
+      may.READ_GROUPS,
+      groups.listMembersOf('user', true),
+    ),
+  ]),
   route('GET', '/groups/*/appRoleAssignments', may.READ_PRINCIPAL_ASSIGNMENTS, assignments.listOfGroup),
 
   route('GET', '/users', may.READ_USERS, users.listUsers),

@@ -86,19 +86,25 @@ export function mayConsent(tenant: Tenant): boolean {
   return ASKED.every(({ resource, scopes }) =>
     scopes.every((scope) => {
       const scopeId = catalogueApp(resource)?.scopes.find((each) => each.value === scope)?.id ?? '';
-      const covers = (set: ConditionSet): boolean => conditionCovers(set, resource, scopeId);
+      const covers = (set: ConditionSet): boolean => conditionCovers(tenant, set, resource, scopeId);
       return policies.some((policy) => policy.includes.some(covers) && !policy.excludes.some(covers));
     }),
   );
 }
 
-/** All conditions of a set must hold. Nothing is classified "low" in these tenants, so a set that asks for it never holds. */
-function conditionCovers(set: ConditionSet, resource: string, scopeId: string): boolean {
+/** All conditions of a set must hold. */
+function conditionCovers(tenant: Tenant, set: ConditionSet, resource: string, scopeId: string): boolean {
   const listed = (list: readonly string[], value: string): boolean =>
     list.some((each) => each.toLowerCase() === 'all' || each.toLowerCase() === value);
+  const classified = [
+    'all',
+    ...[...tenant.classifications.values()]
+      .filter((each) => each.permissionId === scopeId)
+      .map((each) => each.classification as string),
+  ];
   return (
     set.permissionType !== 'application' &&
-    set.permissionClassification === 'all' &&
+    classified.includes(set.permissionClassification) &&
     (set.resourceApplication === 'any' || set.resourceApplication.toLowerCase() === resource) &&
     listed(set.permissions, scopeId) &&
     listed(set.clientApplicationIds, APPLE_MAIL) &&

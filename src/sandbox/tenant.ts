@@ -78,6 +78,16 @@ export type Grant = {
   scope: string;
 };
 
+/** A delegated scope that an administrator classified, which `microsoft-user-default-low` goes by. */
+export type Classification = {
+  readonly id: string;
+  /** Object id of the service principal whose scope it is. */
+  resourceId: string;
+  permissionId: string;
+  permissionName: string;
+  classification: 'low' | 'medium' | 'high';
+};
+
 export type ConditionSet = {
   readonly id: string;
   permissionClassification: string;
@@ -167,6 +177,7 @@ export type Tenant = {
   readonly deletedItems: Map<string, ServicePrincipal>;
   readonly assignments: Map<string, Assignment>;
   readonly grants: Map<string, Grant>;
+  readonly classifications: Map<string, Classification>;
   readonly permissionGrantPolicies: Map<string, PermissionGrantPolicy>;
   /** One entry, under the key `authorizationPolicy`. */
   readonly policies: Map<'authorizationPolicy', AuthorizationPolicy>;
@@ -182,5 +193,6 @@ export type TableName =
   | 'deletedItems'
   | 'assignments'
   | 'grants'
+  | 'classifications'
   | 'permissionGrantPolicies'
   | 'policies';

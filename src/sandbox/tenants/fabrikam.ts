@@ -5,6 +5,7 @@ import {
   addPeople,
   addServicePrincipal,
   assign,
+  classifyLow,
   fillUp,
   grant,
   newTenant,
@@ -23,6 +24,7 @@ export const FABRIKAM_GROUPS = [
 export function fabrikam(): Tenant {
   const tenant = newTenant('fabrikam', { licences: ['SPE_E5'], userConsent: ['microsoft-user-default-low'] });
   const app = addServicePrincipal(tenant, APPLE_MAIL);
+  classifyLow(tenant, ['User.Read', 'openid', 'profile', 'email']);
   const it = addPeople(tenant, 'it', 6, 4);
   const hq = addPeople(tenant, 'hq', 900, 4);
   const field = addPeople(tenant, 'field', 1_200, 4);
