@@ -41,7 +41,7 @@ export const DEFAULT_TIMEOUT = 60_000;
  * The real world: Microsoft's hosts per cloud, pooled connections, the system clock.
  * `AZURE_AUTHORITY_HOST` (the ecosystem's own) replaces the sign-in host and `IOSMAIL_GRAPH_ENDPOINT` the Graph
  * host, both for every cloud: for private endpoints, or for the sandbox served over HTTPS.
- * @param trust certificates (PEM) to trust besides the usual ones; `NODE_EXTRA_CA_CERTS` works too.
+ * @param trust certificates (PEM) to trust besides Node's own; without it `NODE_EXTRA_CA_CERTS` counts.
  * @throws GraphFailure when an override is not an https origin.
  */
 export function realEdge(env: NodeJS.ProcessEnv, trust?: string): Edge {

@@ -56,7 +56,7 @@ export function wireOf(connection: object): Wire {
 /** Opens the way to one tenant's Graph. */
 export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: () => Cost }> {
   const { edge, endpoints, tokens, limiter, bucket, clientId } = parts;
-  const sdk = await import('@microsoft/microsoft-graph-client');
+  const sdk = await import('./sdk.ts');
   let roundTrips = 0;
   let requests = 0;
 

@@ -1,5 +1,6 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect as connectTo, type Socket } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { realEdge } from '../../../src/graph/edge.ts';
@@ -127,6 +128,38 @@ describe('over TLS', () => {
     expect(sockets).toBeLessThanOrEqual(2);
     await Promise.all(Array.from({ length: 200 }, () => exchange(fetch, `${base}/`, get, limits)));
     expect(sockets).toBeLessThanOrEqual(64);
+  });
+
+  test('a proxy carries everything but what NO_PROXY names', async () => {
+    const asked: string[] = [];
+    const proxy = createHttpServer();
+    proxy.on('connect', (request, client: Socket, head: Buffer) => {
+      asked.push(String(request.url));
+      const upstream = connectTo(Number(new URL(base).port), 'localhost', () => {
+        client.write('HTTP/1.1 200 OK\r\n\r\n');
+        upstream.write(head);
+        upstream.pipe(client).pipe(upstream);
+      });
+      client.on('error', () => upstream.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    try {
+      const through = await exchange(pooledFetch(env, ca), `${base}/`, get, limits);
+      expect(through).toMatchObject({ arrived: true, status: 201 });
+      expect(asked).toEqual([new URL(base).host]);
+      const around = await exchange(
+        pooledFetch({ ...env, NO_PROXY: 'localhost' }, ca),
+        `${base}/`,
+        get,
+        limits,
+      );
+      expect(around).toMatchObject({ arrived: true, status: 201 });
+      expect(asked).toHaveLength(1);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   test('redirects are told, not followed', async () => {
