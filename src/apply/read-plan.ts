@@ -1,4 +1,5 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import schema from '../../schema/plan.schema.json' with { type: 'json' };
 import { PLAN_FORMAT, type Plan } from '../core/plan.ts';
 
 /** Largest plan file that is read, in bytes of UTF-8: 64 MiB. */
@@ -24,10 +25,10 @@ const AGAIN = 'Plan again with `iosmail plan --out FILE` and have the new plan r
  * occurs twice. Whether it still fits the tenants is not looked at here.
  * @throws PlanFileError when it cannot be used.
  */
-export async function readPlan(text: string): Promise<Plan> {
+export function readPlan(text: string): Plan {
   const value = parse(text);
   checkVersion(value);
-  const isPlan = await schemaCheck();
+  const isPlan = schemaCheck();
   if (!isPlan(value))
     throw new PlanFileError(`The plan file is damaged: ${complaints(isPlan.errors)}.`, AGAIN);
   checkTenants(value);
@@ -83,14 +84,8 @@ function checkTenants({ tenants }: Plan): void {
 
 let compiled: ValidateFunction<Plan> | undefined;
 
-/** Loaded when a plan is read, since ajv and the schema cost more than other commands want to pay. */
-async function schemaCheck(): Promise<ValidateFunction<Plan>> {
-  if (compiled !== undefined) return compiled;
-  const [{ Ajv2020 }, schema] = await Promise.all([
-    import('ajv/dist/2020.js'),
-    import('../../schema/plan.schema.json', { with: { type: 'json' } }),
-  ]);
-  compiled = new Ajv2020({ strict: true, allowUnionTypes: true }).compile<Plan>(schema.default);
+function schemaCheck(): ValidateFunction<Plan> {
+  compiled ??= new Ajv2020({ strict: true, allowUnionTypes: true }).compile<Plan>(schema);
   return compiled;
 }
 

@@ -1,6 +1,6 @@
 import { byText, type Json } from '../core/json.ts';
 import type { Desired, Origins } from '../core/state.ts';
-import { place, type Say, valueWords } from './words.ts';
+import { place, type Say } from './words.ts';
 
 export type EffectiveValue = { readonly key: string; readonly value: string; readonly from: string };
 
@@ -9,7 +9,7 @@ export function effectiveValues(policy: Desired, origins: Origins, say: Say): re
   return leaves(policy, '')
     .map(({ pointer, value }) => ({
       key: say(pointer.slice(1).replaceAll('/', '.')),
-      value: valueWords(value, say),
+      value: say(typeof value === 'string' ? value : JSON.stringify(value)),
       from: originOf(pointer, origins, say),
     }))
     .sort((a, b) => byText(a.key, b.key));

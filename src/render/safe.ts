@@ -85,9 +85,10 @@ function escaped(characters: string): string {
 
 /**
  * What GitHub turns into something after Markdown is parsed, so that no escape of Markdown stops it: mentions, issue
- * references, mail and web addresses, emoji shortcodes, formulas. Only code is left alone by all of them.
+ * references, mail and web addresses, emoji shortcodes (half of one may meet a colon of ours), formulas. Only code
+ * is left alone by all of them.
  */
-const REWRITTEN = /[@#$]|:\/\/|^(?:mailto|xmpp):|www\.|:[\w+-]+:|\bGH-\d/i;
+const REWRITTEN = /[@#$]|:\/\/|^(?:mailto|xmpp):|www\.|:[\w+-]|\bGH-\d/i;
 
 function markdownWord(word: string, first: boolean): string {
   if (!REWRITTEN.test(word)) return plainWord(word, first);

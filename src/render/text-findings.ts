@@ -26,12 +26,6 @@ function one(finding: Finding, day: Day, paint: Paint): readonly string[] {
     ...(fix === undefined ? [] : [`  fix: ${forTerminal(fix)}`]),
     ...(yaml === undefined
       ? []
-      : ['  if this is intended, add to the policy of the tenant:', ...indent(yaml.map(code), 4)]),
+      : ['  if this is intended, add to the policy of the tenant:', ...indent(yaml, 4)]),
   ];
-}
-
-/** Our own YAML, whose only foreign part is the rule's id. */
-function code(line: string): string {
-  const [, blanks = '', rest = ''] = /^( *)(.*)$/su.exec(line) ?? [];
-  return `${blanks}${forTerminal(rest)}`;
 }

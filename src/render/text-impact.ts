@@ -2,7 +2,7 @@ import type { LeftAlone } from '../core/assessment.ts';
 import type { Impact, OrderProof, Person } from '../core/plan.ts';
 import type { Paint } from './paint.ts';
 import { forTerminal } from './safe.ts';
-import { levelWords, named, number, personWords } from './words.ts';
+import { columnWords, levelCell, named, number, personWords } from './words.ts';
 
 /** People shown by name before the list is cut. */
 const SHOWN = 10;
@@ -32,10 +32,10 @@ export function peopleLines(impact: Impact, verbose: boolean, paint: Paint): rea
 /** Everybody's level after each group of steps, for the reader to check. */
 export function orderLines(order: OrderProof, paint: Paint): readonly string[] {
   const table = [
-    ['', ...order.columns.map(forTerminal)],
+    ['who', ...order.columns.map((column) => columnWords(column, forTerminal))],
     ...order.rows.map(({ who, levels }) => [
       named(who, forTerminal),
-      ...levels.map((level) => levelWords(level, forTerminal)),
+      ...levels.map((level) => levelCell(level, forTerminal)),
     ]),
   ];
   return [
@@ -56,7 +56,7 @@ export function leftAloneLines(settings: readonly LeftAlone[], paint: Paint): re
     paint.strong('Left alone'),
     ...settings.map(
       ({ label, now, why }) =>
-        `  ${forTerminal(label)} = ${named(now, forTerminal)} ${paint.faint(`(${forTerminal(why)})`)}`,
+        `  ${named(label, forTerminal)} = ${named(now, forTerminal)} ${paint.faint(`(${forTerminal(why)})`)}`,
     ),
   ];
 }

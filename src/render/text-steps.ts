@@ -1,9 +1,10 @@
 import type { Step } from '../core/plan.ts';
+import { changeWords } from './change-words.ts';
 import { indent, type Paint } from './paint.ts';
 import { requestLines } from './requests.ts';
 import { forTerminal } from './safe.ts';
 import { stretches, waitWords } from './stretches.ts';
-import { changeWords, groupWords, place, type Sign, signOf } from './words.ts';
+import { groupWords, place, type Sign, signOf } from './words.ts';
 
 /** The steps under the heading of their group; before a narrowing stretch, what apply waits for. */
 export function stepLines(steps: readonly Step[], verbose: boolean, paint: Paint): readonly string[] {
@@ -11,7 +12,7 @@ export function stepLines(steps: readonly Step[], verbose: boolean, paint: Paint
   return stretches(steps).flatMap(({ group, direction, steps: inside }) => {
     const settle = inside[0]?.settle;
     return [
-      ...(settle === undefined ? [] : [paint.careful(`first ${waitWords(settle)}`)]),
+      ...(settle === undefined ? [] : [paint.careful(`wait: ${waitWords(settle)}`)]),
       `${paint.strong(groupWords(group))} ${paint.faint(`(${direction})`)}`,
       ...indent(
         inside.flatMap((step) => oneStep(step, width, verbose, paint)),

@@ -1,6 +1,5 @@
 import type { Change, GateGroup } from '../core/assessment.ts';
 import type { Finding, Position, Severity } from '../core/finding.ts';
-import { canonical, type Json } from '../core/json.ts';
 import type { Effectiveness, LevelOrUnknown, Person } from '../core/plan.ts';
 import type { Desired } from '../core/state.ts';
 
@@ -38,6 +37,27 @@ export function groupWords(group: GateGroup): string {
   return GROUPS[group];
 }
 
+const DONE: { readonly [group in GateGroup]: string } = {
+  visibility: 'visibility changed',
+  create: 'app created',
+  disable: 'app disabled',
+  grant: 'admin consent granted',
+  'add-assignees': 'users and groups added',
+  'widen-user-consent': 'user consent opened',
+  'require-assignment': 'assignment required',
+  'stop-requiring-assignment': 'assignment not required',
+  'narrow-user-consent': 'user consent narrowed',
+  'remove-assignees': 'users and groups removed',
+  'revoke-user-grants': 'own consent revoked',
+  'revoke-grant': 'admin consent revoked',
+  enable: 'app enabled',
+};
+
+/** The head of a column that shows levels once a group is done; any other head is foreign. */
+export function columnWords(column: string, say: Say): string {
+  return Object.hasOwn(DONE, column) ? DONE[column as GateGroup] : say(column);
+}
+
 const LEVELS: { readonly [level in LevelOrUnknown]: string } = {
   none: 'no access',
   may: 'can open it by consenting',
@@ -48,6 +68,12 @@ const LEVELS: { readonly [level in LevelOrUnknown]: string } = {
 /** A person's level in words; text that is no level is foreign. */
 export function levelWords(level: string, say: Say): string {
   return Object.hasOwn(LEVELS, level) ? LEVELS[level as LevelOrUnknown] : say(level);
+}
+
+/** The same for the cells of a table: short, and where it is not told, each possibility ("none or has"). */
+export function levelCell(level: string, say: Say): string {
+  const words = level.split(' or ').map((each) => (each === 'may' ? 'may consent' : levelWords(each, say)));
+  return words.join(' or ');
 }
 
 const EFFECTS: { readonly [effect in Effectiveness]: string } = {
@@ -69,35 +95,6 @@ export function signOf({ before, after }: Pick<Change, 'before' | 'after'>): Sig
   return after === null ? '-' : '~';
 }
 
-/** A setting's value: Yes and No as on the page of the app, lists as lists, other JSON as it is. */
-export function valueWords(value: Json, say: Say): string {
-  if (value === null) return 'absent';
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'string') return value.trim() === '' ? `"${say(value)}"` : say(value);
-  if (!Array.isArray(value)) return say(canonical(value));
-  return value.length === 0 ? 'nothing' : value.map((each: Json) => valueWords(each, say)).join(', ');
-}
-
-/** One change on one line: label, whom it concerns with its id once, and old → new where both say something. */
-export function changeWords(change: Change, say: Say): string {
-  const label = say(change.label);
-  const id = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.exec(change.setting)?.[0];
-  const subject = change.subject === undefined ? '' : named(change.subject, say);
-  const shownId = id === undefined || change.subject?.includes(id) ? '' : id;
-  const words = [subject, shownId, values(change, say)].filter((each) => each !== '').join(' ');
-  if (words === '') return label;
-  return change.label.endsWith('?') ? `${label} ${words}` : `${label}: ${words}`;
-}
-
-function values({ before, after, subject }: Change, say: Say): string {
-  if (before !== null && after !== null) return `${valueWords(before, say)} → ${valueWords(after, say)}`;
-  const only = before ?? after;
-  // "Users and groups: SG-iOS-Mail → Yes" would say nothing more than its sign does.
-  if (only === null || (only === true && subject !== undefined)) return '';
-  return valueWords(only, say);
-}
-
 /** A name; never an empty hole in a sentence. */
 export function named(name: string, say: Say): string {
   return name.trim() === '' ? '(no name)' : say(name);
@@ -112,7 +109,7 @@ export function personWords({ name, via, id }: Person, say: Say): string {
 
 /** "policies/tenants/contoso.yaml:12:3", as editors and terminals link it. */
 export function place({ file, line, column }: Position, say: Say): string {
-  return `${say(file)}:${line}:${column}`;
+  return say(`${file}:${line}:${column}`);
 }
 
 const RANKS: { readonly [severity in Severity]: number } = { error: 0, warning: 1, info: 2 };

@@ -54,7 +54,11 @@ export const CONTOSO: TenantPlan = {
       request: {
         method: 'POST',
         path: '/oauth2PermissionGrants',
-        body: { clientId: 'c1', consentType: 'AllPrincipals', scope: 'EAS.AccessAsUser.All EWS.AccessAsUser.All' },
+        body: {
+          clientId: 'c1',
+          consentType: 'AllPrincipals',
+          scope: 'EAS.AccessAsUser.All EWS.AccessAsUser.All',
+        },
         what: 'grant admin consent',
         permission: 'DelegatedPermissionGrant.ReadWrite.All',
       },
@@ -117,14 +121,19 @@ export const CONTOSO: TenantPlan = {
     holdsFor: 'any membership',
     assumptions: ['consent that people gave themselves still counts once assignment is required'],
     gaveWay: [],
-    columns: ['now', 'after 1', 'after 2', 'after 3'],
+    columns: ['now', 'grant', 'add-assignees', 'require-assignment'],
     rows: [
       { who: 'members of SG-iOS-Mail', levels: ['may', 'has', 'has', 'has'] },
       { who: 'everyone else', levels: ['may', 'has', 'has', 'none'] },
     ],
   },
   leftAlone: [
-    { setting: 'application/visibleToUsers', label: 'Visible to users?', now: 'Yes', why: 'not in the policy' },
+    {
+      setting: 'application/visibleToUsers',
+      label: 'Visible to users?',
+      now: 'Yes',
+      why: 'not in the policy',
+    },
   ],
   findings: [
     {
