@@ -18,7 +18,7 @@ export async function readLive(reader: GraphReader, policy: TenantPolicy, day: D
 }
 
 /** Milliseconds between reads while the directory catches up: reads may lag a write by half a minute. */
-const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 30_000];
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
 /** Milliseconds between two reads that are to agree: two answers of the same moment prove little. */
 const BETWEEN = 2_000;
 

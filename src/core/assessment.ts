@@ -35,6 +35,8 @@ export type Change = {
   /** The value now and the value wanted, normalised so that equal settings are equal JSON; `null` is "absent". */
   readonly before: Json;
   readonly after: Json;
+  /** Both values in the admin centre's words, where the values themselves would not tell. */
+  readonly words?: { readonly before: string; readonly after: string };
   /** The policy line that asks for it. */
   readonly at?: Position;
 };

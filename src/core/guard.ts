@@ -183,7 +183,7 @@ function isAdministrator(id: string, directory: Directory): boolean {
 }
 
 function waive(finding: Finding, { desired, day }: Guarded): Finding {
-  const { waivable, ...said } = finding;
+  const { waivable, fix: _, ...said } = finding;
   if (waivable === undefined) return finding;
   const exception = desired.exceptions.find(
     (each) =>

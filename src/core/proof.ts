@@ -28,7 +28,10 @@ export function levelTable(
     }),
   }));
   const moving = rows.filter(({ levels }) => new Set(levels).size > 1 || levels[0] !== 'none');
-  return { columns: ['now', ...path], rows: moving.length === 0 ? rows.slice(0, 1) : moving };
+  const shown = new Map(
+    (moving.length === 0 ? rows.slice(0, 1) : moving).map((row) => [[row.who, ...row.levels].join(), row]),
+  );
+  return { columns: ['now', ...path], rows: [...shown.values()] };
 }
 
 /** What the proof takes for granted where Entra's behaviour is not proven, as far as it matters to these states. */

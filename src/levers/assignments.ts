@@ -38,7 +38,10 @@ export const assignments: Lever = {
       gates: { assignees: new Map(assigned.map(({ id, type, name }) => [id, { id, type, name }])) },
       moves: [
         ...missing.map((entry) => addition(entry, appId(answers) ?? APPLICATION_ID)),
-        ...removals.map((assignment) => removal(assignment, assigned, appId(answers) ?? '', policy)),
+        ...removals.map((assignment) => {
+          const at = wanted.ended.get(assignment.id)?.at ?? policy.origins['/assignments/unlisted'];
+          return removal(assignment, assigned, appId(answers) ?? '', at);
+        }),
       ],
       leftAlone: leftAlone(policy, assigned, wanted, ghosts),
       findings: [
@@ -126,7 +129,7 @@ function addition({ assignee, at }: Listed, application: string): Move {
       what: `assign ${assignee.type.toLowerCase()} ${assignee.name}`,
       permission: PERMISSION,
     },
-    changes: [changeOf(assignee, null, 'assigned', at)],
+    changes: [changeOf(assignee, null, true, at)],
     effects: [{ gate: 'assignee', assignee, to: true }],
   };
 }
@@ -135,7 +138,7 @@ function removal(
   assignment: Assignment,
   assigned: readonly Assignment[],
   application: string,
-  policy: TenantPolicy,
+  at: Position | undefined,
 ): Move {
   const { id, type, name } = assignment;
   const byAnotherRole = assigned.some((each) => each.id === id && !each.defaultRole);
@@ -147,15 +150,15 @@ function removal(
       what: `remove ${type.toLowerCase()} ${name}`,
       permission: PERMISSION,
     },
-    changes: [changeOf(assignment, assignment.assignment, null, policy.origins['/assignments/unlisted'])],
+    changes: [changeOf(assignment, true, null, at)],
     effects: byAnotherRole ? [] : [{ gate: 'assignee', assignee: { id, type, name }, to: false }],
   };
 }
 
 function changeOf(
   { id, type, name }: Listed['assignee'],
-  before: string | null,
-  after: string | null,
+  before: true | null,
+  after: true | null,
   at: Position | undefined,
 ) {
   const subject = `${name} (${type.toLowerCase()} ${id})`;

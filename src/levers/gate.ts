@@ -1,4 +1,4 @@
-import type { Assessment, Effect, GateGroup } from '../core/assessment.ts';
+import type { Assessment, Change, Effect, GateGroup } from '../core/assessment.ts';
 import type { Json } from '../core/json.ts';
 import type { TenantPolicy } from '../core/state.ts';
 import { APP, type App, appIn } from './app.ts';
@@ -18,7 +18,12 @@ export type Gate = {
   readonly value: (
     app: App,
     to: boolean,
-  ) => { readonly before: Json; readonly after: Json; readonly body: Json };
+  ) => {
+    readonly before: Json;
+    readonly after: Json;
+    readonly words?: NonNullable<Change['words']>;
+    readonly body: Json;
+  };
   readonly effects: (to: boolean) => readonly Effect[];
 };
 
@@ -49,13 +54,12 @@ function assessGate(gate: Gate, { desired, origins }: TenantPolicy, app: App): A
     return { ...found, moves: [], leftAlone: [left] };
   }
   if (wanted === now) return { ...found, moves: [], leftAlone: [] };
-  const { before, after, body } = gate.value(app, wanted);
+  const { body, ...values } = gate.value(app, wanted);
   const at = origins[`/application/${gate.key}`];
   const change = {
     setting: `application/${gate.key}`,
     label: gate.label,
-    before,
-    after,
+    ...values,
     ...(at === undefined ? {} : { at }),
   };
   const request = {

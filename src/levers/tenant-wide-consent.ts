@@ -70,21 +70,23 @@ function assessGrant(policy: TenantPolicy, answers: Answers, grants: readonly Gr
     };
     return { gates, moves: [], leftAlone: [], findings: [finding] };
   }
-  const union = [...now, ...wanted.filter((scope) => !now.includes(scope))];
-  const target = union.filter((scope) => !isMailScope(scope) || wanted.some((each) => each === scope));
-  const moves = [
-    ...(union.length > now.length ? [move('grant', grant, now, union, answers, exchange, policy)] : []),
-    ...(target.length < union.length
-      ? [move('revoke-grant', grant, union, target, answers, exchange, policy)]
-      : []),
-  ];
-  const kept = {
+  const kept = now.filter((scope) => !isMailScope(scope) || wanted.some((each) => each === scope));
+  const target = [...kept, ...wanted.filter((scope) => !now.includes(scope))];
+  // One PATCH of the one text, also where it both adds and takes away: two would each have to name the whole text,
+  // and so would undo one another in the order that takes away first. What takes away waits like any narrowing.
+  const moves =
+    kept.length < now.length
+      ? [move('revoke-grant', grant, now, target, answers, exchange, policy)]
+      : target.length > now.length
+        ? [move('grant', grant, now, target, answers, exchange, policy)]
+        : [];
+  const left = {
     setting: 'consent/tenantWide/other',
     label: LABEL,
     now: [...other].sort(byText).join(', '),
     why: 'other permissions stay as they are',
   };
-  return { gates, moves, leftAlone: other.length === 0 ? [] : [kept], findings: [] };
+  return { gates, moves, leftAlone: other.length === 0 ? [] : [left], findings: [] };
 }
 
 function move(

@@ -116,7 +116,14 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
       permission: 'Policy.ReadWrite.Authorization',
     },
     changes: [
-      { setting: 'consent/userConsent', label: LABEL, before: asSet(entries), after: asSet(after), ...where },
+      {
+        setting: 'consent/userConsent',
+        label: LABEL,
+        before: asSet(entries),
+        after: asSet(after),
+        words: { before: modeWords(now), after: modeWords(ids) },
+        ...where,
+      },
     ],
     effects: [{ gate: 'userConsent', to: letsAfter }],
   };

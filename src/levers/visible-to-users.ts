@@ -19,6 +19,7 @@ export const visibleToUsers = gateLever({
     return {
       before: { visible: !to, tags: [...tags].sort(byText) },
       after: { visible: to, tags: wanted },
+      words: { before: to ? 'No' : 'Yes', after: to ? 'Yes' : 'No' },
       body: { tags: wanted },
     };
   },

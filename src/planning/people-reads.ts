@@ -46,7 +46,7 @@ export function directoryIn(desired: Desired, before: Gates, after: Gates, answe
   const people = readAll(usersByUpn(wanted), answers);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);
   return {
-    members: new Map(groupsThatCount(before, after).map((id) => [id, readAll([membersOf(id)], answers)])),
+    members: new Map(groupsThatCount(before, after).map((id) => [id, directMembers(id, answers)])),
     users,
     administrators: administratorsIn(answers),
     protected: new Map(wanted.map((upn) => [upn, people.known ? known(byUpn.get(upn) ?? 'gone') : people])),
@@ -60,6 +60,13 @@ function singlePeople(before: Gates, after: Gates): readonly string[] {
   );
   const own = before.own.known ? [...before.own.value.keys()] : [];
   return [...new Set([...assigned.map(({ id }) => id), ...own])].sort();
+}
+
+/** A group that is gone has no members, though its assignment may still be listed. */
+function directMembers(group: string, answers: Answers): Reading<readonly User[]> {
+  return answers.get(membersOf(group).path)?.kind === 'absent'
+    ? known([])
+    : readAll([membersOf(group)], answers);
 }
 
 function readAll(reads: readonly ReadRequest[], answers: Answers): Reading<readonly User[]> {

@@ -1,0 +1,85 @@
+import type { FailedTenant, Plan, TenantPlan } from '../core/plan.ts';
+import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { Connection } from '../graph/connect.ts';
+import type { Clock } from '../graph/edge.ts';
+import { openReader } from '../graph/open-reader.ts';
+import { openWriter } from '../graph/open-writer.ts';
+import { each } from '../planning/each.ts';
+import { problemOf } from '../planning/problem.ts';
+import { applyTenant } from './apply-tenant.ts';
+import { openJournal, recentLosses } from './journal.ts';
+
+/** What applying a plan file needs. */
+export type FleetApply = {
+  readonly plan: Plan;
+  /** The policies of the repository, by tenant name. */
+  readonly policies: ReadonlyMap<string, TenantPolicy>;
+  /** Signs in to one tenant with the identity that may write. */
+  readonly connect: (policy: TenantPolicy) => Promise<Connection>;
+  readonly journal: string;
+  readonly run: string;
+  readonly clock: Clock;
+  readonly day: Day;
+  readonly version: string;
+  readonly stopping: () => boolean;
+  readonly onTenant?: (at: number, of: number) => void;
+};
+
+/** Tenants applied at the same time. */
+const WIDTH = 4;
+
+/** Applies every tenant of a plan; what stops one stops no other. */
+export async function applyFleet(fleet: FleetApply): Promise<ApplyReport> {
+  let at = 0;
+  const tenants = await each(fleet.plan.tenants, WIDTH, async (planned) => {
+    const report = await applyOne(fleet, planned);
+    at += 1;
+    fleet.onTenant?.(at, fleet.plan.tenants.length);
+    return report;
+  });
+  return { formatVersion: REPORT_FORMAT, tool: { name: 'iosmail', version: fleet.version }, tenants };
+}
+
+async function applyOne(fleet: FleetApply, planned: TenantPlan | FailedTenant): Promise<TenantReport> {
+  const { tenant } = planned;
+  const nothingSent = (outcome: 'failed' | 'refused', message: string, fix: string): TenantReport => ({
+    tenant,
+    outcome,
+    steps: [],
+    problem: { message, fix },
+  });
+  if (planned.status === 'failed') {
+    return nothingSent('failed', `This tenant was not planned: ${planned.error.message}`, planned.error.fix);
+  }
+  const policy = fleet.policies.get(tenant.name);
+  if (policy === undefined || policy.desired.tenant.id !== tenant.id) {
+    const why = `There is no valid policy for tenant ${tenant.name} (${tenant.id}) in the repository. Nothing was sent.`;
+    return nothingSent('refused', why, 'Correct the policy (`iosmail validate`), then plan again.');
+  }
+  if (fleet.stopping())
+    return nothingSent(
+      'failed',
+      'Interrupted before this tenant. Nothing was sent.',
+      'Run the same apply again.',
+    );
+  try {
+    const losses = recentLosses(fleet.journal, tenant.id, fleet.clock.now());
+    const connection = await fleet.connect(policy);
+    const head = { run: fleet.run, tenant: tenant.id, digest: planned.digest };
+    return await applyTenant({
+      reader: openReader(connection),
+      writer: openWriter(connection),
+      policy,
+      reviewed: planned,
+      journal: openJournal(fleet.journal, head, fleet.clock.now),
+      recentLosses: losses,
+      clock: fleet.clock,
+      day: fleet.day,
+      stopping: fleet.stopping,
+    });
+  } catch (error) {
+    const { message, fix } = problemOf(error);
+    return nothingSent('failed', message, fix);
+  }
+}

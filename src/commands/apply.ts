@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { applyFleet } from '../apply/apply-fleet.ts';
+import { readPlan } from '../apply/read-plan.ts';
+import type { ApplyReport } from '../core/report.ts';
+import type { Day } from '../core/state.ts';
+import { loadPolicies } from '../policy/load.ts';
+import { openSession } from './session.ts';
+
+export type ApplyOptions = {
+  readonly policies: string;
+  readonly tenant: readonly string[];
+  readonly sandbox: boolean;
+  readonly journal: string;
+  /** The text of the plan file. */
+  readonly plan: string;
+  readonly day: Day;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly stopping: () => boolean;
+  readonly onTenant?: (at: number, of: number) => void;
+};
+
+/** The settings of the repository do not allow what was asked. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed';
+  readonly fix = 'Open a pull request, or allow it with review.allowUnreviewedApply in settings.yaml.';
+}
+
+/**
+ * Applies a plan file: a person at a desk, journalled as unreviewed.
+ * @throws PlanFileError, NotAllowed; failures of a tenant are in the report.
+ */
+export async function apply(options: ApplyOptions): Promise<ApplyReport> {
+  const { day, env, version, sandbox, journal, stopping, onTenant } = options;
+  const plan = readPlan(options.plan);
+  const loaded = await loadPolicies(options.policies, day);
+  if (!loaded.settings.review.allowUnreviewedApply) {
+    throw new NotAllowed(
+      'settings.yaml does not allow an apply without a reviewed pull request. Nothing was sent.',
+    );
+  }
+  const session = await openSession({ sandbox, env, settings: loaded.settings });
+  const tenants = plan.tenants.filter(
+    ({ tenant }) => options.tenant.length === 0 || options.tenant.includes(tenant.name),
+  );
+  return applyFleet({
+    plan: { ...plan, tenants },
+    policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
+    connect: (policy) => session.connect(policy, 'apply'),
+    journal,
+    run: randomUUID(),
+    clock: session.edge.clock,
+    day,
+    version,
+    stopping,
+    ...(onTenant === undefined ? {} : { onTenant }),
+  });
+}

@@ -1,0 +1,59 @@
+import type { TenantPolicy } from '../core/state.ts';
+import { type Connection, connect } from '../graph/connect.ts';
+import { type Edge, realEdge, sandboxEdge } from '../graph/edge.ts';
+import { createLimiter } from '../graph/limiter.ts';
+import type { Settings } from '../policy/settings.ts';
+
+/** How a run reaches its tenants. */
+export type Session = {
+  readonly edge: Edge;
+  /** Signs in to the tenant of a policy. */
+  readonly connect: (policy: TenantPolicy, role: 'plan' | 'apply') => Promise<Connection>;
+};
+
+/**
+ * Opens the way to the tenants: Microsoft's hosts and the identities of the environment, or the built-in tenants in
+ * this process. Hosts and credentials are all that differs.
+ */
+export async function openSession(options: {
+  readonly sandbox: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly settings: Settings;
+}): Promise<Session> {
+  const { edge, env } = options.sandbox
+    ? await sandboxed()
+    : { edge: realEdge(options.env), env: (_role: 'plan' | 'apply') => options.env };
+  const limiter = createLimiter({ clock: edge.clock });
+  return {
+    edge,
+    connect: ({ desired }, role) =>
+      connect(desired.tenant, role, {
+        env: env(role),
+        edge,
+        limiter,
+        ...(options.sandbox ? {} : { settingsIdentity: options.settings.identity }),
+      }),
+  };
+}
+
+async function sandboxed(): Promise<{ edge: Edge; env: (role: 'plan' | 'apply') => NodeJS.ProcessEnv }> {
+  const { createSandbox } = await import('../sandbox/sandbox.ts');
+  const { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID, SANDBOX_SECRET } = await import(
+    '../sandbox/clients.ts'
+  );
+  // Time runs on without anybody waiting for it: settle times are kept, in sandbox time.
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const clock = {
+    now,
+    sleep: async (ms: number) => {
+      ahead += ms;
+    },
+  };
+  const clientId = (role: 'plan' | 'apply') =>
+    role === 'plan' ? SANDBOX_CLIENT_ID : SANDBOX_APPLY_CLIENT_ID;
+  return {
+    edge: sandboxEdge(createSandbox({ now }).fetch, clock),
+    env: (role) => ({ AZURE_CLIENT_ID: clientId(role), AZURE_CLIENT_SECRET: SANDBOX_SECRET }),
+  };
+}
