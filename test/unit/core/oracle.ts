@@ -21,6 +21,8 @@ export type Directory = {
   people: readonly string[];
   members: ReadonlyMap<string, ReadonlySet<string>>;
   nested: ReadonlyMap<string, ReadonlySet<string>>;
+  /** People who need not exist: by what would assign them, and whose own grant is like theirs. */
+  imagined?: ReadonlyMap<string, { assignedBy: readonly string[]; ownLike: string | undefined }>;
 };
 
 /** What nobody has proven about Entra: which of the readings is true. */
@@ -44,11 +46,15 @@ export function oracleLevel(t: Tenant, d: Directory, who: string, world: World):
   if (t.app === 'absent') return t.consentLets ? 'may' : 'none';
   const { enabled, required } = t.app;
   if (!enabled) return 'none';
+  const imagined = d.imagined?.get(who);
   let assigned = t.directUsers.has(who);
   for (const g of t.assignedGroups) if (d.members.get(g)?.has(who)) assigned = true;
+  for (const p of imagined?.assignedBy ?? [])
+    if (t.directUsers.has(p) || t.assignedGroups.has(p)) assigned = true;
   if (required && !assigned) return 'none';
   const usable = new Set(t.tenantWide);
-  if (!required || world.ownCountsWhenRequired) for (const s of t.own.get(who) ?? []) usable.add(s);
+  if (!required || world.ownCountsWhenRequired)
+    for (const s of t.own.get(imagined?.ownLike ?? who) ?? []) usable.add(s);
   if (world.needed.every((s) => usable.has(s))) return 'has';
   return !required && t.consentLets ? 'may' : 'none';
 }
@@ -132,18 +138,36 @@ export function difference(from: Tenant, to: Tenant): OracleGroup[] {
   return groups;
 }
 
-/** Every way to choose some of these. */
-export function subsets<T>(all: readonly T[]): T[][] {
-  return all.reduce<T[][]>((acc, x) => [...acc, ...acc.map((some) => [...some, x])], [[]]);
+/** The directory with everybody in it whom any membership of the groups could bring about. */
+export function withEveryConceivablePerson(d: Directory, from: Tenant, to: Tenant): Directory {
+  const [before, after] = [from, to].map((t) => new Set([...t.directUsers, ...t.assignedGroups]));
+  if (before === undefined || after === undefined) return d;
+  const one = (of: Iterable<string>, test: (p: string) => boolean) => [...of].filter(test).slice(0, 1);
+  const sides = [
+    ...one(before, (p) => after.has(p)),
+    ...one(after, (p) => !before.has(p)),
+    ...one(before, (p) => !after.has(p)),
+  ];
+  const imagined = subsets(sides).flatMap((assignedBy) =>
+    [undefined, ...from.own.keys()].map(
+      (ownLike) => [`imagined ${assignedBy} ${ownLike}`, { assignedBy, ownLike }] as const,
+    ),
+  );
+  return { ...d, people: [...d.people, ...imagined.map(([name]) => name)], imagined: new Map(imagined) };
 }
 
-/** Every person's levels in every world, strangers included, in a fixed order. */
+/** Every way to choose some of these. */
+export function subsets<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: 2 ** all.length }, (_, mask) => all.filter((_, i) => mask & (1 << i)));
+}
+
+/** Every person's level in every world, a stranger included, in a fixed order. */
 export function profile(t: Tenant, d: Directory): OracleLevel[] {
   return WORLDS.flatMap((w) => [...d.people, STRANGER].map((who) => oracleLevel(t, d, who, w)));
 }
 
 export type Rules = { continuity: boolean; containment: boolean };
-const BOTH: Rules = { continuity: true, containment: true };
+export const BOTH: Rules = { continuity: true, containment: true };
 
 /** Does this moment break a hard rule for anybody, given where everybody starts and ends? */
 export function breaks(
@@ -158,42 +182,62 @@ export function breaks(
   });
 }
 
-const run = (t: Tenant, elements: readonly Element[]) => elements.reduce((acc, e) => e(acc), t);
+export const run = (t: Tenant, elements: readonly Element[]) => elements.reduce((acc, e) => e(acc), t);
+const all = (groups: readonly OracleGroup[]) => groups.flatMap((g) => g.elements);
 
 /** Is this order of groups safe at every prefix, and with any part of the group in flight done? */
-export function orderIsSafe(from: Tenant, order: readonly OracleGroup[], d: Directory, rules = BOTH) {
+export function orderIsSafe(
+  from: Tenant,
+  order: readonly OracleGroup[],
+  d: Directory,
+  rules = BOTH,
+): boolean {
   const start = profile(from, d);
-  const end = profile(
-    run(
-      from,
-      order.flatMap((g) => g.elements),
-    ),
-    d,
-  );
+  const end = profile(run(from, all(order)), d);
   let at = from;
   for (const g of order) {
     for (const part of subsets(g.elements))
       if (breaks(start, profile(run(at, part), d), end, rules)) return false;
     at = run(at, g.elements);
   }
-  return !breaks(start, profile(at, d), end, rules);
+  return true;
 }
 
-/** All orders that respect "the app must exist first". */
-export function permutations(groups: readonly OracleGroup[]): OracleGroup[][] {
-  if (groups.length === 0) return [[]];
-  return groups.flatMap((g) => {
-    const rest = groups.filter((x) => x !== g);
-    if (rest.some((x) => g.after.includes(x.name))) return [];
-    return permutations(rest).map((tail) => [g, ...tail]);
-  });
+/** All permutations of the groups that respect "the app must exist first" and are safe throughout. */
+export function safeOrders(
+  from: Tenant,
+  groups: readonly OracleGroup[],
+  d: Directory,
+  rules = BOTH,
+): OracleGroup[][] {
+  const start = profile(from, d);
+  const end = profile(run(from, all(groups)), d);
+  // What a group does while in flight depends on the set of groups done, not on their order: judged once a set.
+  const judged = new Map<string, boolean>();
+  const inFlight = (done: readonly OracleGroup[], g: OracleGroup) => {
+    const key = `${groups.filter((x) => done.includes(x)).map((x) => x.name)}|${g.name}`;
+    const at = run(from, all(groups.filter((x) => done.includes(x))));
+    const verdict =
+      judged.get(key) ??
+      subsets(g.elements).every((part) => !breaks(start, profile(run(at, part), d), end, rules));
+    judged.set(key, verdict);
+    return verdict;
+  };
+  const extend = (done: readonly OracleGroup[]): OracleGroup[][] => {
+    if (done.length === groups.length) return [[...done]];
+    return groups
+      .filter((g) => !done.includes(g))
+      .filter((g) => g.after.every((name) => done.some((x) => x.name === name)) && inFlight(done, g))
+      .flatMap((g) => extend([...done, g]));
+  };
+  return extend([]);
 }
 
 /** How badly an order treats people where the hard rules leave a choice; lower is better, in this order. */
-export type Cost = { detours: number; brief: number; dips: number };
+export type OracleCost = { detours: number; brief: number; dips: number };
 
-/** Counts (person, world) pairs, at group ends: both directions, briefly in, dip below `may`. */
-export function costOf(from: Tenant, order: readonly OracleGroup[], d: Directory): Cost {
+/** (person, world) pairs by the levels at group ends: moved both ways, briefly in but ending lower, dip below `may`. */
+export function costOf(from: Tenant, order: readonly OracleGroup[], d: Directory): OracleCost {
   const moments = [profile(from, d)];
   let at = from;
   for (const g of order) {
@@ -213,11 +257,6 @@ export function costOf(from: Tenant, order: readonly OracleGroup[], d: Directory
   return cost;
 }
 
-/** The safe orders among all permutations; stops at the first when only existence matters. */
-export function safeOrders(from: Tenant, to: Tenant, d: Directory, rules = BOTH): OracleGroup[][] {
-  return permutations(difference(from, to)).filter((order) => orderIsSafe(from, order, d, rules));
-}
-
 /**
  * Is there any safe way at all, interleaving single writes of different groups freely? Reachability over
  * sets of single writes: the same answer as trying every permutation of them, in less time.
@@ -227,44 +266,26 @@ export function anySafeInterleaving(
   groups: readonly OracleGroup[],
   d: Directory,
   rules = BOTH,
-) {
-  const elements = groups.flatMap((g) => g.elements.map((run1) => ({ run1, g })));
+): boolean {
+  const elements = groups.flatMap((g) => g.elements.map((write) => ({ write, g })));
   const start = profile(from, d);
-  const end = profile(
-    run(
-      from,
-      elements.map((e) => e.run1),
-    ),
-    d,
-  );
+  const end = profile(run(from, all(groups)), d);
   const full = 2 ** elements.length - 1;
-  const done = (mask: number) => elements.filter((_, i) => mask & (2 ** i));
-  const safe = (mask: number) =>
-    !breaks(
-      start,
-      profile(
-        run(
-          from,
-          done(mask).map((e) => e.run1),
-        ),
-        d,
-      ),
-      end,
-      rules,
-    );
-  if (!safe(0) || !safe(full)) return false;
+  const has = (mask: number, i: number) => (mask & (1 << i)) !== 0;
+  const stateAt = (mask: number) => elements.filter((_, i) => has(mask, i)).map((e) => e.write);
+  const safe = (mask: number) => !breaks(start, profile(run(from, stateAt(mask)), d), end, rules);
   const seen = new Set([0]);
   const queue = [0];
   for (let mask = queue.pop(); mask !== undefined; mask = queue.pop()) {
     if (mask === full) return true;
-    for (const [i, e] of elements.entries()) {
-      const next = mask | (2 ** i);
-      const ready = elements.every((x, k) => !e.g.after.includes(x.g.name) || (mask & (2 ** k)) !== 0);
-      if (next !== mask && ready && !seen.has(next) && safe(next)) {
+    elements.forEach((e, i) => {
+      const next = (mask ?? 0) | (1 << i);
+      const ready = elements.every((x, k) => !e.g.after.includes(x.g.name) || has(mask ?? 0, k));
+      if (ready && !seen.has(next) && safe(next)) {
         seen.add(next);
         queue.push(next);
       }
-    }
+    });
   }
   return false;
 }
