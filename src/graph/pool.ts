@@ -15,13 +15,13 @@ export function pooledFetch(env: NodeJS.ProcessEnv, trust?: string): Fetch {
   return async (url, init) => {
     pool ??= openPool(env, trust);
     const dispatcher = await pool;
-    const { fetch } = await import('undici');
+    const { fetch } = await import('./http.ts');
     return await fetch(url, { ...init, dispatcher });
   };
 }
 
 async function openPool(env: NodeJS.ProcessEnv, trust: string | undefined): Promise<Dispatcher> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
+  const { Agent, EnvHttpProxyAgent } = await import('./http.ts');
   const connect = trust === undefined ? {} : { secureContext: await trusting(trust) };
   const options = { connections: CONNECTIONS, connect };
   const proxy = env.HTTPS_PROXY ?? env.https_proxy;

@@ -1,5 +1,6 @@
 import type { Assignee } from '../core/assessment.ts';
 import type { Finding, Position } from '../core/finding.ts';
+import { byText } from '../core/json.ts';
 import type { Answers, ReadRequest } from '../core/request.ts';
 import { type Day, type GroupEntry, inForce, type TenantPolicy, type UserEntry } from '../core/state.ts';
 import { rowsOf } from './answer.ts';
@@ -78,7 +79,9 @@ export function wantedIn(policy: TenantPolicy, answers: Answers, day: Day): Want
       );
       continue;
     }
-    const found = rowsOf(answers, membersOf(group.id)).map(userIn);
+    const found = rowsOf(answers, membersOf(group.id))
+      .map(userIn)
+      .sort((a, b) => byText(a.id, b.id));
     if (entry.limit !== undefined && found.length > entry.limit)
       findings.push(tooMany(label, found.length, entry.limit, at));
     for (const user of found) note({ id: user.id, type: 'User', name: user.upn }, entry, at);
