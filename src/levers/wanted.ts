@@ -1,6 +1,6 @@
 import type { Assignee } from '../core/assessment.ts';
 import type { Finding, Position } from '../core/finding.ts';
-import { byText, byText } from '../core/json.ts';
+import { byText } from '../core/json.ts';
 import type { Answers, ReadRequest } from '../core/request.ts';
 import { type Day, type GroupEntry, inForce, type TenantPolicy, type UserEntry } from '../core/state.ts';
 import { rowsOf } from './answer.ts';
