@@ -113,17 +113,14 @@ export function difference(from: Tenant, to: Tenant): OracleGroup[] {
   ];
   group('add', adds, needsApp);
   group('remove', removes);
-  const scopeMove = (s: Scope, on: boolean): Element => {
-    return (t) => ({ ...t, tenantWide: on ? plus(t.tenantWide, s) : minus(t.tenantWide, s) });
-  };
+  // The scopes of the tenant-wide grant are one text, so one write, also where one scope replaces the other.
+  const gained = missing(from.tenantWide, to.tenantWide);
+  const lost = missing(to.tenantWide, from.tenantWide);
+  const name = lost.length === 0 ? 'grant' : gained.length === 0 ? 'revoke' : 'swap';
   group(
-    'grant',
-    missing(from.tenantWide, to.tenantWide).map((s) => scopeMove(s, true)),
+    name,
+    gained.length + lost.length === 0 ? [] : [(t) => ({ ...t, tenantWide: to.tenantWide })],
     needsApp,
-  );
-  group(
-    'revoke',
-    missing(to.tenantWide, from.tenantWide).map((s) => scopeMove(s, false)),
   );
   if (from.consentLets !== to.consentLets)
     group(to.consentLets ? 'widen' : 'narrow', [(t) => ({ ...t, consentLets: to.consentLets })]);

@@ -1,38 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { TenantPlan } from '../../../src/core/plan.ts';
-import { planTenant } from '../../../src/planning/plan-tenant.ts';
 import {
   anySafeInterleaving,
   costOf,
-  type Directory,
   difference,
-  type OracleGroup,
   orderIsSafe,
   run,
   safeOrders,
   type Tenant,
   withEveryConceivablePerson,
 } from './oracle.ts';
-import { asPolicy, directories, fulfilled, tenants, type Wish, wishes } from './random.ts';
-import { reader, sent } from './tenant-double.ts';
+import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
+import { directories, fulfilled, tenants, wishes } from './random.ts';
 
-/** 10,000 cases in the nightly run. */
-const numRuns = process.env.IOSMAIL_DEEP === '1' ? 10_000 : 500;
-const timeout = process.env.IOSMAIL_DEEP === '1' ? 1_200_000 : 60_000;
-const DAY = '2026-11-24';
-
-/** The planner's steps as groups of the oracle: what each request does to the tenant it is sent to. */
-function asGroups(plan: TenantPlan, d: Directory): OracleGroup[] {
-  const groups: { name: string; elements: ((t: Tenant) => Tenant)[]; after: string[] }[] = [];
-  for (const { group, request } of plan.steps) {
-    if (groups.at(-1)?.name !== group) groups.push({ name: group, elements: [], after: [] });
-    groups.at(-1)?.elements.push((t) => sent(request, t, d));
-  }
-  return groups;
-}
-
-const isOrdered = (plan: TenantPlan) => !plan.findings.some(({ rule }) => rule === 'no-safe-order');
 const wholePairs = (t: Tenant) => [t.tenantWide, ...t.own.values()].every(({ size }) => size !== 1);
 const plain = (t: Tenant) => ({
   ...t,
@@ -42,16 +22,14 @@ const plain = (t: Tenant) => ({
   own: [...t.own.keys()].sort(),
 });
 
-const cases = fc.record({ directory: directories, before: tenants, wish: wishes });
-const planned = (before: Tenant, d: Directory, wish: Wish) =>
-  planTenant(reader(before, d), asPolicy(wish), DAY, new Set());
+const changes = fc.record({ directory: directories, before: tenants, wish: wishes });
 
 test(
   'the order found is safe at every prefix and inside groups, ends as wished, and is found whenever there is one',
   async () => {
     let refused = 0;
     await fc.assert(
-      fc.asyncProperty(cases, async ({ directory, before, wish }) => {
+      fc.asyncProperty(changes, async ({ directory, before, wish }) => {
         const target = fulfilled(before, wish);
         const groups = difference(before, target);
         const plan = await planned(before, directory, wish);
@@ -73,19 +51,19 @@ test(
         expect(new Set(order.map(({ name }) => name)).size, 'each group in one stretch').toBe(order.length);
         expect(orderIsSafe(before, order, directory), order.map(({ name }) => name).join()).toBe(true);
       }),
-      { numRuns },
+      cases(500),
     );
     // A run in which nothing is ever refused would not test the first half.
     expect(refused).toBeGreaterThan(0);
   },
-  timeout,
+  PATIENCE,
 );
 
 test(
   'no safe order treats people better than the one found',
   async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ directory, before, wish }) => {
+      fc.asyncProperty(changes, async ({ directory, before, wish }) => {
         const plan = await planned(before, directory, wish);
         if (!isOrdered(plan)) return;
         const target = fulfilled(before, wish);
@@ -102,8 +80,8 @@ test(
         );
         expect(others.filter((other) => other.detours === 0)).toEqual([]);
       }),
-      { numRuns },
+      cases(500),
     );
   },
-  timeout,
+  PATIENCE,
 );

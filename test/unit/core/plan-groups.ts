@@ -1,0 +1,33 @@
+/** Glue between the planner's answer and the oracle. */
+import type { TenantPlan } from '../../../src/core/plan.ts';
+import { planTenant } from '../../../src/planning/plan-tenant.ts';
+import type { Directory, Element, OracleGroup, Tenant } from './oracle.ts';
+import { asPolicy, type Wish } from './random.ts';
+import { type Manners, reader, sent } from './tenant-double.ts';
+
+export const DAY = '2026-11-24';
+
+/** 10,000 cases in the nightly run, `few` in the daily one. */
+export function cases(few: number): { numRuns: number } {
+  return { numRuns: process.env.IOSMAIL_DEEP === '1' ? 10_000 : few };
+}
+export const PATIENCE = process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000;
+
+export function planned(before: Tenant, d: Directory, wish: Wish, manners?: Manners): Promise<TenantPlan> {
+  return planTenant(reader(before, d, manners), asPolicy(wish), DAY, new Set());
+}
+
+/** Whether the planner found an order, whatever limits and guards say about it. */
+export function isOrdered(plan: TenantPlan): boolean {
+  return !plan.findings.some(({ rule }) => rule === 'no-safe-order');
+}
+
+/** The planner's steps as groups of the oracle: what each request does to the tenant it is sent to. */
+export function asGroups(plan: TenantPlan, d: Directory): OracleGroup[] {
+  const groups: { name: string; elements: Element[]; after: string[] }[] = [];
+  for (const { group, request } of plan.steps) {
+    if (groups.at(-1)?.name !== group) groups.push({ name: group, elements: [], after: [] });
+    groups.at(-1)?.elements.push((t) => sent(request, t, d));
+  }
+  return groups;
+}
