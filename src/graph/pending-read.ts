@@ -35,7 +35,7 @@ export function advance(pending: PendingRead, answer: ItemAnswer, graph: string)
   if (answer.status === 200) return accept(pending, answer.body, graph);
   const { code, message, requestId } = graphError(answer.status, answer.body);
   if (answer.status === 404) {
-    if (pending.seen.size > 1)
+    if (pending.pages.length > 0)
       throw broken(`${request.what}: a page is gone while the pages before it are there`);
     return { kind: 'absent' };
   }
@@ -61,7 +61,7 @@ function accept(pending: PendingRead, body: Json | undefined, graph: string): An
   if (next === undefined) return { kind: 'found', value: pages.flat() };
   const url = nextUrl(request, next, graph);
   if (pending.seen.has(url)) throw broken(`${request.what}: the pages lead in a circle`);
-  if (pending.seen.size >= MAX_PAGES) throw broken(`${request.what}: the pages do not end`);
+  if (pages.length >= MAX_PAGES) throw broken(`${request.what}: the pages do not end`);
   return { request, url, pages, seen: new Set([...pending.seen, url]) };
 }
 

@@ -252,7 +252,7 @@ describe('broken batches', () => {
     ['is null', 'null'],
     ['has no responses', '{}'],
     ['leaves an item out', JSON.stringify({ responses: [part('1')] })],
-    ['answers an item twice', JSON.stringify({ responses: [part('1'), part('1')] })],
+    ['answers an item twice', JSON.stringify({ responses: [part('1'), part('1'), part('2')] })],
     ['answers something else', JSON.stringify({ responses: [part('1'), part('2'), part('3')] })],
     ['has a part without status', JSON.stringify({ responses: [part('1'), { id: '2' }] })],
     ['has a part that is no object', JSON.stringify({ responses: [part('1'), 'x'] })],
