@@ -20,7 +20,7 @@ export const PLAN_PERMISSIONS = [
 ] as const;
 
 /** What applying needs on top. */
-export const APPLY_PERMISSIONS = [
+const APPLY_PERMISSIONS = [
   ...PLAN_PERMISSIONS,
   'Application.ReadWrite.All',
   'DelegatedPermissionGrant.ReadWrite.All',

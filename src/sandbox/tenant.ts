@@ -34,7 +34,7 @@ export type PermissionScope = {
   readonly userConsentDescription: string;
 };
 
-export type AppRole = {
+type AppRole = {
   readonly id: string;
   readonly value: string | null;
   readonly displayName: string;
@@ -122,7 +122,7 @@ export type AuthorizationPolicy = {
   };
 };
 
-export type DirectoryRole = {
+type DirectoryRole = {
   readonly id: string;
   readonly roleTemplateId: string;
   displayName: string;
@@ -150,7 +150,7 @@ export type Client = {
 };
 
 /** How this tenant misbehaves. Plain data: a test or the portal sets it at any time. */
-export type Settings = {
+type Settings = {
   /** PATCH of the authorization policy answers 204 and changes nothing, as seen in Microsoft-managed tenants. */
   discardConsentWrites?: boolean;
   /** Reads do not show writes younger than this. */

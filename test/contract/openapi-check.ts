@@ -3,7 +3,7 @@ import { contentSchema, misfit, operationOf, responseOf } from './openapi-slice.
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 /** A request or an answer that Microsoft's own description of Graph does not allow. */
-export class ContractMismatch extends Error {
+class ContractMismatch extends Error {
   override readonly name = 'ContractMismatch';
 }
 

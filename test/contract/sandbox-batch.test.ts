@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { APPLE_MAIL } from '../../src/core/state.ts';
-import { createSandbox, type Fault } from '../../src/sandbox/sandbox.ts';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import { createSandbox } from '../../src/sandbox/sandbox.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
 import { clientOf } from './sandbox-client.ts';
 

@@ -6,7 +6,7 @@ import { checkedFetch } from './openapi-check.ts';
 export const GRAPH = 'https://graph.microsoft.com';
 
 /** Signs in to a tenant by hand and returns the token. */
-export async function tokenFor(
+async function tokenFor(
   sandbox: Pick<Sandbox, 'fetch'>,
   tenant: Tenant,
   clientId = SANDBOX_APPLY_CLIENT_ID,
@@ -25,7 +25,7 @@ export async function tokenFor(
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of many shapes
-export type Reply = { readonly status: number; readonly headers: Headers; readonly body: any };
+type Reply = { readonly status: number; readonly headers: Headers; readonly body: any };
 export type Client = (
   method: string,
   path: string,

@@ -6,6 +6,12 @@ import { grantId, guidBytes } from '../../src/sandbox/ids.ts';
 import { hasPremium } from '../../src/sandbox/licences.ts';
 import { mayConsent, selfConsent } from '../../src/sandbox/self-consent.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { ADATUM_NOTES, ADATUM_TAGS } from '../../src/sandbox/tenants/adatum.ts';
+import { CONTOSO_GROUPS, CONTOSO_GUEST } from '../../src/sandbox/tenants/contoso.ts';
+import { FABRIKAM_GROUPS } from '../../src/sandbox/tenants/fabrikam.ts';
+import { LITWARE_EXCEPTIONS, LITWARE_VIPS } from '../../src/sandbox/tenants/litware.ts';
+import { NORTHWIND_IPHONES } from '../../src/sandbox/tenants/northwind.ts';
+import { TAILSPIN_POLICY } from '../../src/sandbox/tenants/tailspin.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
 
 const all = new Map(builtInTenants().map((tenant) => [tenant.name, tenant]));
@@ -74,6 +80,50 @@ test('the table of docs/sandbox.md names every tenant, its size and every group 
       if (group.members.size > 60) expect(rows.join('\n')).toContain(group.members.size.toLocaleString('en'));
     }
   }
+});
+
+/** Object ids of what is assigned to the Apple app, and names of groups and people by id. */
+function assigned(tenant: Tenant): Set<string> {
+  const names = [...tenant.assignments.values()].map(
+    ({ principalId }) =>
+      tenant.groups.get(principalId)?.displayName ??
+      tenant.users.get(principalId)?.userPrincipalName ??
+      'ghost',
+  );
+  return new Set(names);
+}
+
+test('each tenant shows its mess', () => {
+  const contoso = built('contoso');
+  expect(assigned(contoso)).toEqual(new Set(CONTOSO_GROUPS));
+  expect([...contoso.users.values()].filter((user) => user.userType === 'Guest')).toMatchObject([
+    { userPrincipalName: CONTOSO_GUEST },
+  ]);
+  const fabrikam = built('fabrikam');
+  const names = [...fabrikam.groups.values()].map((group) => group.displayName);
+  expect(names).toEqual(expect.arrayContaining([...FABRIKAM_GROUPS]));
+  const own = [...fabrikam.grants.values()].filter((each) => each.consentType === 'Principal');
+  const owners = own.map((each) => fabrikam.users.get(each.principalId ?? '')?.accountEnabled);
+  const many = (state: boolean | undefined) => owners.filter((each) => each === state).length;
+  expect([own.length, many(true), many(false), many(undefined)]).toEqual([1_900, 1_725, 140, 35]);
+  const northwind = built('northwind');
+  expect(apple(northwind)).toBeUndefined();
+  const [group] = [...northwind.groups.values()].filter((each) => each.displayName === 'SG-iOS-Mail');
+  const phones = [...(group?.members ?? [])].map((id) => northwind.users.get(id)?.userPrincipalName);
+  expect(phones).toEqual(NORTHWIND_IPHONES);
+  expect(apple(built('adatum'))).toMatchObject({
+    accountEnabled: false,
+    tags: ADATUM_TAGS,
+    notes: ADATUM_NOTES,
+  });
+  expect(assigned(built('wingtip')).size).toBe(22);
+  const tailspin = built('tailspin');
+  expect([...tailspin.permissionGrantPolicies.keys()]).toContain(TAILSPIN_POLICY);
+  expect([...tailspin.deletedItems.values()]).toMatchObject([{ appId: APPLE_MAIL }]);
+  expect([...assigned(tailspin)].filter((name) => name.includes('#EXT#'))).toHaveLength(6);
+  expect(assigned(tailspin)).toContain('ghost');
+  const litware = assigned(built('litware'));
+  for (const upn of [...LITWARE_VIPS, ...LITWARE_EXCEPTIONS]) expect(litware).toContain(upn);
 });
 
 test('two builds are equal and share nothing', () => {

@@ -1,6 +1,7 @@
 import { APPLE_MAIL } from '../../core/state.ts';
 import { LISTED_TAG } from '../catalogue.ts';
-import { addGroup, addPeople, addServicePrincipal, assign, fillUp, grant, newTenant } from '../directory.ts';
+import { addGroup, addPeople, fillUp, newTenant } from '../directory.ts';
+import { addServicePrincipal, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const ADATUM_TAGS = [LISTED_TAG, 'Kst-4711', 'Owner:Mueller'] as const;

@@ -1,14 +1,6 @@
 import { MICROSOFT_GRAPH } from '../catalogue.ts';
-import {
-  addGatedAppleMail,
-  addGroup,
-  addGuest,
-  addPeople,
-  assign,
-  fillUp,
-  grant,
-  newTenant,
-} from '../directory.ts';
+import { addGroup, addGuest, addPeople, fillUp, newTenant } from '../directory.ts';
+import { addGatedAppleMail, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const CONTOSO_GROUPS = ['SG-iOS-Mail-IT', 'SG-iOS-Mail-Sales', 'SG-iOS-Mail-Management'] as const;

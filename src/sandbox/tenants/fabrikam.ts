@@ -1,16 +1,7 @@
 import { APPLE_MAIL } from '../../core/state.ts';
 import { MICROSOFT_GRAPH } from '../catalogue.ts';
-import {
-  addGroup,
-  addPeople,
-  addServicePrincipal,
-  assign,
-  classifyLow,
-  fillUp,
-  grant,
-  newTenant,
-  userId,
-} from '../directory.ts';
+import { addGroup, addPeople, fillUp, newTenant, userId } from '../directory.ts';
+import { addServicePrincipal, assign, classifyLow, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const FABRIKAM_GROUPS = [

@@ -1,13 +1,5 @@
-import {
-  addGatedAppleMail,
-  addGroup,
-  addPeople,
-  addUser,
-  assign,
-  fillUp,
-  grant,
-  newTenant,
-} from '../directory.ts';
+import { addGroup, addPeople, addUser, fillUp, newTenant } from '../directory.ts';
+import { addGatedAppleMail, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 export const LITWARE_VIPS = ['ceo@litware.example', 'cfo@litware.example'] as const;

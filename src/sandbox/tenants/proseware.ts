@@ -1,4 +1,5 @@
-import { addGatedAppleMail, addGroup, addPeople, assign, grant, newTenant } from '../directory.ts';
+import { addGroup, addPeople, newTenant } from '../directory.ts';
+import { addGatedAppleMail, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 /** The school district: 24,000 people, dynamic groups, throttling, and a reader that may not see the consent setting. */

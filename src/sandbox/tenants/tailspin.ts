@@ -8,19 +8,8 @@ import {
   MICROSOFT_GRAPH,
 } from '../catalogue.ts';
 import { conditionSet } from '../consent-policies.ts';
-import {
-  addGatedAppleMail,
-  addGroup,
-  addGuest,
-  addPeople,
-  addServicePrincipal,
-  assign,
-  fillUp,
-  grant,
-  groupId,
-  newTenant,
-  userId,
-} from '../directory.ts';
+import { addGroup, addGuest, addPeople, fillUp, groupId, newTenant, userId } from '../directory.ts';
+import { addGatedAppleMail, addServicePrincipal, assign, grant } from '../enterprise-app.ts';
 import { guid } from '../ids.ts';
 import type { Tenant } from '../tenant.ts';
 

@@ -1,5 +1,6 @@
 import { APPLE_MAIL } from '../../core/state.ts';
-import { addGroup, addPeople, addServicePrincipal, assign, fillUp, grant, newTenant } from '../directory.ts';
+import { addGroup, addPeople, fillUp, newTenant } from '../directory.ts';
+import { addServicePrincipal, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
 /** A new tenant: 75 people, no P1, the app came by user consent, and Microsoft manages the consent setting. */
