@@ -3,12 +3,12 @@ import { changeWords } from './change-words.ts';
 import { type Block, fenced, folded, table } from './markdown-parts.ts';
 import { movedLines } from './moved.ts';
 import { applyFooter, outcomeWords } from './outcome.ts';
-import { forMarkdown } from './safe.ts';
+import { forCodeSpan, forMarkdown } from './safe.ts';
 import { count, named, signOf } from './words.ts';
 
 /** What an apply did, for a pull request or job summary. The same facts as the text. */
 export function applyMarkdown(report: ApplyReport, options: { readonly next?: string } = {}): string {
-  const next = options.next === undefined ? [] : [[`Next: ${forMarkdown(options.next)}`]];
+  const next = options.next === undefined ? [] : [[`Next: \`${forCodeSpan(options.next)}\``]];
   const blocks = [[`**${applyFooter(report)}**`], ...report.tenants.flatMap(tenantBlocks), ...next];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

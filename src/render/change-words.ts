@@ -59,6 +59,7 @@ function isObject(value: Json): value is Properties {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+/** Sorted, so that a plan reads the same before and after it was a file. */
 function properties(value: Properties): readonly (readonly [string, Json])[] {
-  return Object.entries(value);
+  return Object.entries(value).sort(([a], [b]) => byText(a, b));
 }

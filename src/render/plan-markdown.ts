@@ -4,7 +4,7 @@ import { changeCounts, footer, headline, isFailed, needsProof } from './headline
 import { findingItems } from './markdown-findings.ts';
 import { folded, table } from './markdown-parts.ts';
 import { leftAloneItems, orderTable, peopleItems, policyTable, stepItems } from './markdown-sections.ts';
-import { forMarkdown } from './safe.ts';
+import { forCodeSpan, forMarkdown } from './safe.ts';
 import { count, effectWords, managedSettings, named, number } from './words.ts';
 
 export type PlanMarkdownOptions = {
@@ -15,7 +15,7 @@ export type PlanMarkdownOptions = {
 
 /** A plan for a pull request or job summary: the sum, a table of the tenants, then each tenant with its details folded. */
 export function planMarkdown(plan: Plan, options: PlanMarkdownOptions): string {
-  const next = options.next === undefined ? [] : [[`Next: ${forMarkdown(options.next)}`]];
+  const next = options.next === undefined ? [] : [[`Next: \`${forCodeSpan(options.next)}\``]];
   const blocks = [
     [`**${footer(plan)}**`],
     ...(plan.tenants.length === 0 ? [] : [overview(plan)]),

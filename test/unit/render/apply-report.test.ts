@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ApplyReport, TenantReport } from '../../../src/core/report.ts';
@@ -77,6 +79,11 @@ function foreignReport([
   });
 }
 
+const schema = JSON.parse(
+  readFileSync(new URL('../../../schema/apply.schema.json', import.meta.url), 'utf8'),
+) as object;
+const isReport = new Ajv2020({ strict: true }).compile(schema);
+
 const foreign = fc.array(hostile, { minLength: 5, maxLength: 5 });
 const BLAND = foreignReport(['x', 'x', 'x', 'x', 'x']);
 
@@ -138,5 +145,13 @@ describe('applyJson', () => {
   it('says the same as the report', () => {
     const report = reportOf(APPLIED, PARTLY, STALE);
     expect(JSON.parse(applyJson(report))).toEqual(report);
+  });
+
+  it('is what its schema describes, whatever the texts say', () => {
+    const accepted = (report: ApplyReport) => isReport(JSON.parse(applyJson(report)));
+    expect(accepted(reportOf(APPLIED, PARTLY, STALE)), JSON.stringify(isReport.errors)).toBe(true);
+    fc.assert(fc.property(foreign, (texts) => accepted(foreignReport(texts))));
+    expect(isReport({ ...reportOf(APPLIED), surprise: 1 })).toBe(false);
+    expect(isReport({ ...reportOf(APPLIED), formatVersion: 2 })).toBe(false);
   });
 });

@@ -104,7 +104,7 @@ const policy: fc.Arbitrary<Desired> = fc.record({
   exceptions: fc.array(partly({ rule: text, reason: text, until: day }, { limit: whole }), { maxLength: 2 }),
 });
 
-export const finding = partly(
+const finding = partly(
   {
     rule: text,
     severity: fc.constantFrom('error' as const, 'warning' as const, 'info' as const),
@@ -118,7 +118,7 @@ export const finding = partly(
   },
 );
 
-export const change = partly(
+const change = partly(
   {
     setting: fc.oneof(
       text,
@@ -128,7 +128,7 @@ export const change = partly(
     before: value,
     after: value,
   },
-  { subject: text, at: position },
+  { subject: text, at: position, words: fc.record({ before: text, after: text }) },
 );
 
 const step = partly(

@@ -5,7 +5,7 @@ const ID = '8f1c6a50-0f5c-4c2c-9c47-0d6a1c9b2e11';
 const GROUP = '5b0f6c1e-58a4-4f7c-9f0a-1d2c3b4a5968';
 const FILE = 'policies/tenants/contoso.yaml';
 
-export const POLICY: Desired = {
+const POLICY: Desired = {
   tenant: { name: 'contoso', id: ID, cloud: 'global', labels: { ring: 'pilot' } },
   application: { enabledForSignIn: true, assignmentRequired: true, visibleToUsers: 'unmanaged' },
   consent: {

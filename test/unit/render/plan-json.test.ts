@@ -124,4 +124,12 @@ describe('plan.schema.json', () => {
     walk(schema, '');
     expect(undescribed).toEqual([]);
   });
+
+  it.each(['validate', 'apply'])('shares its definitions with %s.schema.json', (name) => {
+    const other = JSON.parse(
+      readFileSync(new URL(`../../../schema/${name}.schema.json`, import.meta.url), 'utf8'),
+    ) as typeof schema & { $defs: Record<string, unknown> };
+    const { $defs } = schema as typeof other;
+    for (const [key, definition] of Object.entries(other.$defs)) expect(definition, key).toEqual($defs[key]);
+  });
 });

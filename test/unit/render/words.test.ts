@@ -77,8 +77,8 @@ describe('changeWords', () => {
     ],
     [
       'a new object',
-      { label: 'Enterprise app', before: null, after: { 'Assignment required?': true } },
-      'Enterprise app: Assignment required? Yes',
+      { label: 'Enterprise app', before: null, after: { tags: ['A'], 'Assignment required?': true } },
+      'Enterprise app: Assignment required? Yes, tags: A',
     ],
   ])('tells %s', (_, change, words) => {
     expect(changeWords({ setting: 'x', ...change }, same)).toBe(words);
