@@ -26,9 +26,15 @@ export class NotAllowed extends Error {
   readonly fix = 'Open a pull request, or allow it with review.allowUnreviewedApply in settings.yaml.';
 }
 
+/** A name given with --tenant is not in the plan file. */
+export class NotInPlan extends Error {
+  override readonly name = 'NotInPlan';
+  readonly fix = 'Name tenants of the plan file with --tenant, or plan again with them.';
+}
+
 /**
  * Applies a plan file: a person at a desk, journalled as unreviewed.
- * @throws PlanFileError, NotAllowed; failures of a tenant are in the report.
+ * @throws PlanFileError, NotAllowed, NotInPlan; failures of a tenant are in the report.
  */
 export async function apply(options: ApplyOptions): Promise<ApplyReport> {
   const { day, env, version, sandbox, journal, stopping, onTenant } = options;
@@ -39,6 +45,8 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
       'settings.yaml does not allow an apply without a reviewed pull request. Nothing was sent.',
     );
   }
+  const unknown = options.tenant.find((name) => !plan.tenants.some(({ tenant }) => tenant.name === name));
+  if (unknown !== undefined) throw new NotInPlan(`The plan file holds no tenant ${unknown}. Nothing was sent.`);
   const session = await openSession({ sandbox, env, settings: loaded.settings });
   const tenants = plan.tenants.filter(
     ({ tenant }) => options.tenant.length === 0 || options.tenant.includes(tenant.name),
