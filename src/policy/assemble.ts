@@ -122,10 +122,22 @@ export function assemble(files: PolicyFiles, day: Day): LoadedPolicies {
 function openFile<K extends keyof Kinds>(kind: K, { file, bytes }: SourceFile): Opened<Kinds[K]> {
   if (bytes === undefined) return { findings: [] };
   const { document, findings } = parseDocument(file, bytes);
-  if (document === undefined) return { findings };
+  if (document === undefined) return { findings: mostOf(findings, file) };
   const checked = checkShape(kind, document);
-  if (checked.content === undefined) return checked;
+  if (checked.content === undefined) return { findings: mostOf(checked.findings, file) };
   return { ...checked, layer: { content: checked.content, at: document.at } };
+}
+
+/** A file may be wrong a thousand times; the first hundred are enough to see how. */
+function mostOf(findings: readonly Finding[], file: string): readonly Finding[] {
+  const [hidden, first] = [findings.slice(100), findings.slice(0, 100)];
+  if (hidden.length === 0) return findings;
+  const message = `This file has ${hidden.length} or more further problems.`;
+  const fix = 'Correct the ones shown, then validate again.';
+  return [
+    ...first,
+    { rule: 'more-problems', severity: 'error', message, fix, at: { file, line: 1, column: 1 } },
+  ];
 }
 
 /** Where an effective value comes from: its origin, its nearest parent's, or the tenant's file. */

@@ -60,9 +60,9 @@ export function complaint(error: ErrorObject, root: Shape, document: PolicyDocum
       );
     }
     case 'required': {
-      const example = error.parentSchema?.properties?.[error.params.missingProperty]?.examples?.[0];
-      const missing = error.params.missingProperty;
-      const fix = `Add \`${missing}\`${example === undefined ? '' : `, for example ${shown(example)}`}.`;
+      const missing: string = error.params.missingProperty;
+      const example = exampleOf(shape.properties?.[missing] ?? {});
+      const fix = `Add \`${missing}\`${example && `, for example ${example}`}.`;
       return say('missing-key', `${name} has no \`${missing}\`.`, fix, document.at(pointer));
     }
     case 'dependentRequired': {
@@ -86,14 +86,24 @@ export function complaint(error: ErrorObject, root: Shape, document: PolicyDocum
       'Write a value, `[]` for an empty list, or remove the key.',
     );
   }
-  const expected = expectedOf(shape);
-  const isChoice = allowedWords(shape).length > 0 && typeof error.data === 'string';
+  const words = allowedWords(shape);
+  const guess = typeof error.data === 'string' ? nearest(error.data, words) : undefined;
+  const isWord = words.length > 0 && typeof error.data === 'string';
   const rule =
-    error.keyword === 'type' || (error.keyword === 'anyOf' && !isChoice) ? 'wrong-type' : 'wrong-value';
-  const guess = typeof error.data === 'string' ? nearest(error.data, allowedWords(shape)) : undefined;
-  const fix = guess ? `Did you mean \`${guess}\`?` : `Write ${expected}.`;
-  const problem = error.keyword === 'format' ? 'is no calendar day' : `must be ${expected}`;
-  return say(rule, `${name} ${problem}, not ${shown(error.data)}.`, fix);
+    error.keyword === 'type' || (error.keyword === 'anyOf' && !isWord) ? 'wrong-type' : 'wrong-value';
+  const like = ['pattern', 'format'].includes(error.keyword)
+    ? `it like ${exampleOf(shape)}`
+    : expectedOf(shape);
+  const fix = guess ? `Did you mean \`${guess}\`?` : `Write ${like}.`;
+  return say(rule, `${name} ${problemOf(error, shape)}, not ${shown(error.data)}.`, fix);
+}
+
+function problemOf(error: ErrorObject, shape: Shape): string {
+  if (error.keyword === 'format') return 'must be a calendar day, written YYYY-MM-DD';
+  if (error.keyword === 'pattern') return `must look like ${exampleOf(shape)}`;
+  if (['type', 'enum', 'const', 'anyOf'].includes(error.keyword)) return `must be ${expectedOf(shape)}`;
+  // Bounds: the library says them well, "must be >= 0".
+  return error.message ?? 'is not allowed';
 }
 
 function unknownKey(
@@ -138,12 +148,18 @@ function allowedWords(shape: Shape): readonly string[] {
   return [...own, ...(shape.anyOf ?? []).flatMap(allowedWords)].map(String);
 }
 
+/** What may stand there: the words where there are any, else the kinds of value. */
 function expectedOf(shape: Shape): string {
   const words = allowedWords(shape).map((word) => `\`${word}\``);
-  const types = [shape, ...(shape.anyOf ?? [])].flatMap((each) => (each.type ? [typeWords[each.type]] : []));
-  const example = shape.examples?.[0];
-  const like = words.length > 0 || example === undefined ? '' : `, for example ${shown(example)}`;
-  return `${[...words, ...types].join(', ').replace(/, ([^,]*)$/, ' or $1') || 'another value'}${like}`;
+  const kinds = [shape, ...(shape.anyOf ?? [])].flatMap((each) =>
+    each.type === undefined || each.enum ? [] : [typeWords[each.type]],
+  );
+  const like = words.length > 0 || shape.examples === undefined ? '' : `, for example ${exampleOf(shape)}`;
+  return `${[...words, ...kinds].join(', ').replace(/, ([^,]*)$/, ' or $1')}${like}`;
+}
+
+function exampleOf(shape: Shape): string {
+  return (shape.examples ?? []).map(shown).join(' or ');
 }
 
 /** A value as the reader would recognise it, cut where it is long. */

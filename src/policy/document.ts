@@ -1,15 +1,10 @@
-import { type Alias, Composer, type CST, type Document, isScalar, LineCounter, Parser, visit } from 'yaml';
+import { Composer, isScalar, LineCounter, Parser } from 'yaml';
 import type { Finding, Position } from '../core/finding.ts';
+import { badAlias, MAX_ALIASES, TOO_MANY_ALIASES, tooMuch } from './bounds.ts';
 import { type Place, placesOf } from './places.ts';
 
 /** Largest policy file that is read: 1 MiB. */
 export const MAX_BYTES = 1_048_576;
-/** The language needs 5 levels; more than this is a mistake or an attack. */
-const MAX_DEPTH = 32;
-/** Values that aliases may multiply to, by the count of the `yaml` library. */
-const MAX_ALIASES = 100;
-const TOO_MANY = `The aliases multiply to more than ${MAX_ALIASES} values.`;
-
 /** A parsed policy file: plain values, and where each of them stands. */
 export type PolicyDocument = {
   readonly file: string;
@@ -54,9 +49,9 @@ export function parseDocument(file: string, bytes: Uint8Array): Parsed {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const deep = tooDeep(tokens);
-  if (deep !== undefined) {
-    return refuse('too-deep', `Nested deeper than ${MAX_DEPTH} levels.`, 'Flatten the file.', position(deep));
+  const excess = tooMuch(tokens);
+  if (excess !== undefined) {
+    return refuse(excess.rule, excess.message, 'Simplify the file.', position(excess.offset));
   }
   const composer = new Composer({
     schema: 'core',
@@ -100,7 +95,7 @@ export function parseDocument(file: string, bytes: Uint8Array): Parsed {
   try {
     value = document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch {
-    return refuse('too-many-aliases', TOO_MANY, 'Write the values out instead of the aliases.');
+    return refuse('too-many-aliases', TOO_MANY_ALIASES, 'Write the values out instead of the aliases.');
   }
   const places = placesOf(document);
   const find = (pointer: string, part: keyof Place): Position => {
@@ -119,45 +114,4 @@ export function parseDocument(file: string, bytes: Uint8Array): Parsed {
     },
     findings: [],
   };
-}
-
-/** The offset of the first token nested too deep; walks without recursion, since depth is what it guards against. */
-function tooDeep(tokens: readonly CST.Token[]): number | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({
-    token,
-    depth: 0,
-  }));
-  for (let each = open.pop(); each !== undefined; each = open.pop()) {
-    const { token, depth } = each;
-    if (depth > MAX_DEPTH) return token.offset;
-    if (token.type === 'document') {
-      if (token.value !== undefined) open.push({ token: token.value, depth });
-    } else if ('items' in token) {
-      for (const item of token.items) {
-        if (item.key) open.push({ token: item.key, depth: depth + 1 });
-        if (item.value) open.push({ token: item.value, depth: depth + 1 });
-      }
-    }
-  }
-  return undefined;
-}
-
-/** The first alias that must not be followed: one inside the value it stands for would have no end. */
-function badAlias(document: Document.Parsed): { rule: string; message: string; offset: number } | undefined {
-  let found: { rule: string; message: string; offset: number } | undefined;
-  let count = 0;
-  visit(document, {
-    Alias(_key: unknown, alias: Alias, parents) {
-      const offset = alias.range?.[0] ?? 0;
-      count += 1;
-      if (count > MAX_ALIASES) found = { rule: 'too-many-aliases', message: TOO_MANY, offset };
-      else {
-        const target = alias.resolve(document);
-        if (target === undefined || !parents.includes(target)) return undefined;
-        found = { rule: 'bad-alias', message: 'The alias stands inside the value it stands for.', offset };
-      }
-      return visit.BREAK;
-    },
-  });
-  return found;
 }

@@ -25,6 +25,7 @@ export const consentRoute: Rule = ({ desired, at }) => {
       message: 'Assignment is required and no scope is granted tenant-wide: nobody new can connect.',
       fix: `Write \`tenantWide: [${MAIL_SCOPES.join(', ')}]\` under \`consent\`.`,
       at: at('/consent/tenantWide'),
+      waivable: {},
     },
   ];
 };

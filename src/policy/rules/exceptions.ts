@@ -49,9 +49,9 @@ export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
 
 /** The finding as it counts: an error that an exception in force waives becomes a warning that says so. */
 export function waived(finding: Finding, exceptions: readonly Exception[], day: Day): Finding {
+  if (finding.severity !== 'error' || finding.waivable === undefined) return finding;
   const exception = exceptions.find((each) => each.rule === finding.rule && each.until >= day);
-  const can = EXCEPTABLE.some((rule) => rule === finding.rule) && finding.rule !== 'removal-limit';
-  if (finding.severity !== 'error' || exception === undefined || !can) return finding;
-  const { reason, until } = exception;
-  return { ...finding, severity: 'warning', waived: { reason, until } };
+  if (exception === undefined) return finding;
+  const { waivable: _, fix: __, ...said } = finding;
+  return { ...said, severity: 'warning', waived: { reason: exception.reason, until: exception.until } };
 }
