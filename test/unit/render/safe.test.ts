@@ -15,6 +15,9 @@ describe('forTerminal', () => {
     ['##[error]x', '\\u{23}#[error]x'],
     ['tag\u{E0041}', 'tag\\u{E0041}'],
     [' x ', '\\u{20}x\\u{20}'],
+    ['\uFFF9annotated', '\\u{FFF9}annotated'],
+    ['e\u0301\u0302\u0303\u0304', 'e\u0301\u0302\u0303\\u{304}'],
+    ['\u0301x', '\\u{301}x'],
   ])('shows %j as %s', (text, shown) => {
     expect(forTerminal(text)).toBe(shown);
   });
