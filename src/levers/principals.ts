@@ -101,11 +101,13 @@ export function groupIn(row: Row): FoundGroup {
 }
 
 export function userIn(row: Row): FoundUser {
+  const upn = optionalText(row, 'userPrincipalName') ?? textAt(row, 'id');
   return {
     id: textAt(row, 'id'),
-    upn: optionalText(row, 'userPrincipalName') ?? textAt(row, 'id'),
+    upn,
     enabled: booleanAt(row, 'accountEnabled', true),
-    guest: optionalText(row, 'userType') === 'Guest',
+    // With User.ReadBasic.All the type of a user is not shown; the name of an invited guest still tells.
+    guest: optionalText(row, 'userType') === 'Guest' || upn.toUpperCase().includes('#EXT#'),
   };
 }
 
