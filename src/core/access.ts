@@ -12,8 +12,8 @@ export type World = {
   readonly ownCountsWhenRequired: boolean;
   /** The scopes a mail client needs: both, unless a real tenant shows that one is enough. */
   readonly needed: readonly string[];
-  /** What an unread user consent setting would say. */
-  readonly userConsent: boolean;
+  /** The unread user consent settings that would say yes; before and after may be two of them. */
+  readonly userConsent: ReadonlySet<Gates['userConsent']>;
   /** What an unread tenant-wide grant would hold. */
   readonly tenantWide: readonly string[];
 };
@@ -35,7 +35,11 @@ const SUBSETS: readonly (readonly string[])[] = [[], ...NEEDED];
 
 /** Every world that the readings of these states leave open. */
 export function worlds(...states: readonly Gates[]): readonly World[] {
-  const consents = states.every((gates) => gates.userConsent.known) ? [false] : [false, true];
+  const unread = new Set(states.map((gates) => gates.userConsent).filter((reading) => !reading.known));
+  const consents = [...unread].reduce(
+    (sofar, reading) => sofar.flatMap((yes) => [yes, new Set([...yes, reading])]),
+    [new Set<Gates['userConsent']>()],
+  );
   const grants = states.every((gates) => gates.tenantWide.known) ? [[]] : SUBSETS;
   return NEEDED.flatMap((needed) =>
     [true, false].flatMap((ownCountsWhenRequired) =>
@@ -51,7 +55,9 @@ export function worlds(...states: readonly Gates[]): readonly World[] {
  * An absent app is not a closed gate: whoever may consent creates it by consenting.
  */
 export function levelOf(gates: Gates, who: Who, world: World): Level {
-  const mayConsent = gates.userConsent.known ? gates.userConsent.value : world.userConsent;
+  const mayConsent = gates.userConsent.known
+    ? gates.userConsent.value
+    : world.userConsent.has(gates.userConsent);
   if (!gates.exists) return mayConsent ? 'may' : 'none';
   const assigned = who.administrator === true || who.principals.some((id) => gates.assignees.has(id));
   if (!gates.enabled || (gates.required && !assigned)) return 'none';
