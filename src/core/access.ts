@@ -31,7 +31,8 @@ export type Who = {
 export const RANK: { readonly [level in Level]: 0 | 1 | 2 } = { none: 0, may: 1, has: 2 };
 
 const NEEDED: readonly (readonly string[])[] = [[...MAIL_SCOPES], ...MAIL_SCOPES.map((scope) => [scope])];
-const SUBSETS: readonly (readonly string[])[] = [[], ...NEEDED];
+/** What a grant that nobody could read may hold. */
+export const SUBSETS: readonly (readonly string[])[] = [[], ...NEEDED];
 
 /** Every world that the readings of these states leave open. */
 export function worlds(...states: readonly Gates[]): readonly World[] {
