@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { applyFleet } from '../../src/apply/apply-fleet.ts';
+import { recentLosses } from '../../src/apply/journal.ts';
+import { readPlan } from '../../src/apply/read-plan.ts';
+import type { Plan, TenantPlan } from '../../src/core/plan.ts';
+import type { ApplyReport } from '../../src/core/report.ts';
+import type { Day, TenantPolicy } from '../../src/core/state.ts';
+import { type Connection, connect } from '../../src/graph/connect.ts';
+import { type Clock, sandboxEdge } from '../../src/graph/edge.ts';
+import { planFleet } from '../../src/planning/plan-fleet.ts';
+import { type LoadedPolicies, loadPolicies } from '../../src/policy/load.ts';
+import { planJson } from '../../src/render/plan-json.ts';
+import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID, SANDBOX_SECRET } from '../../src/sandbox/clients.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { checkedFetch } from '../contract/openapi-check.ts';
+import { recordWire, type Sent } from './wire.ts';
+
+/** The day and hour of every scenario: nothing here depends on the machine's clock, and nobody waits. */
+export const START = '2026-11-24T09:00:00.000Z';
+export const DAY: Day = '2026-11-24';
+
+type Fetch = Sandbox['fetch'];
+
+/** Tenants behind the wire and everything the tool needs to reach them: planning and applying as the commands do. */
+export type World = {
+  readonly sandbox: Sandbox;
+  readonly clock: Clock;
+  /** Every exchange that arrived, in order. */
+  readonly wire: Sent[];
+  /** The folder of the apply journals. */
+  readonly journal: string;
+  readonly plan: (policies: Policies, day?: Day) => Promise<Plan>;
+  readonly apply: (plan: Plan, policies: Policies, how?: ApplyOptions) => Promise<ApplyReport>;
+};
+
+export type Policies = Pick<LoadedPolicies, 'tenants' | 'findings'>;
+
+type ApplyOptions = { readonly stopping?: () => boolean; readonly day?: Day; readonly secret?: string };
+
+/** @param around wraps the sandbox's fetch, to break it on purpose. */
+export function openWorld(
+  tenants: readonly Tenant[],
+  around: (fetch: Fetch) => Fetch = (fetch) => fetch,
+): World {
+  let now = Date.parse(START);
+  const clock: Clock = {
+    now: () => new Date(now),
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+  const sandbox = createSandbox({ now: clock.now, tenants });
+  const { wire, fetch } = recordWire(checkedFetch(around(sandbox.fetch)), clock);
+  const journal = temporaryFolder();
+  const edge = { ...sandboxEdge(fetch, clock), random: () => 0 };
+  const signIn = (role: 'plan' | 'apply', secret = SANDBOX_SECRET) => {
+    const clientId = role === 'plan' ? SANDBOX_CLIENT_ID : SANDBOX_APPLY_CLIENT_ID;
+    const env = { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: secret };
+    return ({ desired }: TenantPolicy): Promise<Connection> => connect(desired.tenant, role, { env, edge });
+  };
+  return {
+    sandbox,
+    clock,
+    wire,
+    journal,
+    plan: (policies, day = DAY) =>
+      planFleet({
+        tenants: policies.tenants,
+        day,
+        version: '0.0.0',
+        connect: signIn('plan'),
+        recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
+        findingsAbout: (name) =>
+          policies.findings.filter(({ at }) => at?.file.endsWith(`tenants/${name}.yaml`) === true),
+      }),
+    apply: (plan, policies, { stopping = () => false, day = DAY, secret } = {}) =>
+      applyFleet({
+        // As the commands do: what is applied is the plan file.
+        plan: readPlan(planJson(plan)),
+        policies: new Map(policies.tenants.map((policy) => [policy.desired.tenant.name, policy])),
+        connect: signIn('apply', secret),
+        journal,
+        run: 'test',
+        clock,
+        day,
+        version: '0.0.0',
+        stopping,
+      }),
+  };
+}
+
+/** The policies of a folder, as they lie there; a folder with errors in it is no scenario. */
+export async function policiesIn(folder: string, tenant?: string, day: Day = DAY): Promise<Policies> {
+  const { tenants, findings } = await loadPolicies(folder, day);
+  const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
+  if (errors.length > 0) throw new Error(`${folder}: ${errors.join(' ')}`);
+  if (tenant === undefined) return { tenants, findings };
+  return { tenants: tenants.filter(({ desired }) => desired.tenant.name === tenant), findings };
+}
+
+/** The one tenant of a plan. A tenant that failed is an error here. */
+export function only(plan: Plan): TenantPlan {
+  const [planned] = plan.tenants;
+  if (planned === undefined || plan.tenants.length > 1) throw new Error('expected a plan of one tenant');
+  if (planned.status === 'failed') throw new Error(`planning failed: ${planned.error.message}`);
+  return planned;
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'iosmail-scenario-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
