@@ -1,13 +1,13 @@
 import type { Day } from '../core/state.ts';
-import { assemble, type LoadedPolicies } from './assemble.ts';
 import { readPolicyFiles } from './files.ts';
+import { type LoadedPolicies, policiesOf } from './policies.ts';
 
-export type { LoadedPolicies } from './assemble.ts';
+export type { LoadedPolicies } from './policies.ts';
 
 /**
  * Reads and checks a policies directory: all problems of all files at once, never an exception for what the files say.
  * Dates are judged by `day`, a UTC day.
  */
 export async function loadPolicies(directory: string, day: Day): Promise<LoadedPolicies> {
-  return assemble(await readPolicyFiles(directory), day);
+  return policiesOf(await readPolicyFiles(directory), day);
 }

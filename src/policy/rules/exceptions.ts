@@ -4,7 +4,7 @@ import { nearest } from '../nearest.ts';
 import type { Rule } from './subject.ts';
 
 /** Rules that a reviewed exception can waive; `removal-limit` is raised to a number instead. */
-export const EXCEPTABLE = [
+const EXCEPTABLE = [
   'closes-open-tenant',
   'empties-access',
   'no-consent-route',

@@ -16,7 +16,10 @@ function policyOf(name: string): Desired {
 describe('the example policies', () => {
   test('cover the eight sandbox tenants, each with the tenant id that docs/sandbox.md gives', () => {
     const guide = readFileSync(new URL('docs/sandbox.md', root), 'utf8');
-    const rows = [...guide.matchAll(/^\| (\w+) \| `([0-9a-f-]{36})` \| [\d,]+ \|/gm)].map(([, name, id]) => [name, id]);
+    const rows = [...guide.matchAll(/^\| (\w+) \| `([0-9a-f-]{36})` \| [\d,]+ \|/gm)].map(([, name, id]) => [
+      name,
+      id,
+    ]);
     expect(rows).toHaveLength(8);
     expect(loaded.tenants.map(({ desired }) => [desired.tenant.name, desired.tenant.id]).sort()).toEqual(
       rows.sort(),

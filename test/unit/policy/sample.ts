@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Finding } from '../../../src/core/finding.ts';
-import { assemble, type LoadedPolicies } from '../../../src/policy/assemble.ts';
+import { type LoadedPolicies, policiesOf } from '../../../src/policy/policies.ts';
 
 /** The day all policy tests are judged by. */
 export const DAY = '2026-11-24';
@@ -23,7 +23,7 @@ export function load(files: {
     file: `policies/${folder}${entry[0]}.yaml`,
     bytes: typeof entry[1] === 'string' ? new TextEncoder().encode(entry[1]) : entry[1],
   });
-  return assemble(
+  return policiesOf(
     {
       tenants: Object.entries(files.tenants).map(source('tenants/')),
       baselines: Object.entries(files.baselines ?? {}).map(source('baselines/')),

@@ -39,7 +39,7 @@ const NO_BASELINE: Layer<BaselineFile> = {
  * Checks the files of a policies directory and makes them into policies. Pure: whatever the bytes are, the answer is
  * policies or findings with file, line and column. Dates are judged by `day`.
  */
-export function assemble(files: PolicyFiles, day: Day): LoadedPolicies {
+export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
   const findings: Finding[] = [...files.findings];
   const broken = new Set<string>();
 
