@@ -1,8 +1,8 @@
-import { levelOf, SUBSETS, type Who, type World } from './access.ts';
+import { levelOf, type Who, type World } from './access.ts';
 import type { Gates } from './assessment.ts';
 import type { Finding } from './finding.ts';
 import { levelIn, mayLose } from './impact.ts';
-import { candidates, type Directory, groupsThatCount, unreadSources, whoIs } from './people.ts';
+import { candidates, type Directory, selves, unreadSources, whoIs } from './people.ts';
 import type { Impact } from './plan.ts';
 import { type Day, type Desired, inForce, type Origins } from './state.ts';
 
@@ -142,6 +142,7 @@ function protectedPeople({
     ...unreadSources(before, after, directory),
     ...(administrators.known ? [] : [`the Global Administrators could not be read (${administrators.why})`]),
   ];
+  const couldBe = selves(before, after, directory);
   const people = new Map(candidates(before, after, directory).map((person) => [person.id, person]));
   return desired.safety.protected.flatMap((upn, index): Finding[] => {
     const at = origins[`/safety/protected/${index}`];
@@ -162,8 +163,11 @@ function protectedPeople({
     const { id } = user.value;
     const principals = people.get(id)?.principals ?? [id];
     // What nobody could read might be what lets the person in: not told is as bad as lost.
-    const loses = selves(id, principals, before, after, directory).map((who) =>
-      mayLose(before, after, who, worlds),
+    const passes = administrators.known ? [administrators.value.has(id)] : [false, true];
+    const loses = couldBe({ id, principals }).flatMap((who) =>
+      passes.map((passing) =>
+        mayLose(before, after, { ...who, ...(passing ? { administrator: true } : {}) }, worlds),
+      ),
     );
     if (!loses.includes(true)) return [];
     return [
@@ -179,33 +183,6 @@ function protectedPeople({
       },
     ];
   });
-}
-
-/** Everybody this person may turn out to be, as far as memberships, grants and administrators were not read. */
-function selves(
-  id: string,
-  principals: readonly string[],
-  before: Gates,
-  after: Gates,
-  directory: Directory,
-): readonly Who[] {
-  const { administrators } = directory;
-  const owns = before.own.known ? [{ person: id }] : SUBSETS.map((scopes) => ({ scopes: new Set(scopes) }));
-  const passes = administrators.known ? [administrators.value.has(id)] : [false, true];
-  const unread = groupsThatCount(before, after).filter((group) => !directory.members.get(group)?.known);
-  // Groups that stay, come or go alike let the same people in: one of each kind stands for all.
-  const kinds = new Map(
-    unread.map((group) => [`${before.assignees.has(group)} ${after.assignees.has(group)}`, group]),
-  );
-  const memberships = [...kinds.values()].reduce<readonly (readonly string[])[]>(
-    (sofar, group) => sofar.flatMap((ids) => [ids, [...ids, group]]),
-    [principals],
-  );
-  return memberships.flatMap((ids) =>
-    owns.flatMap((own) =>
-      passes.map((administrator) => ({ principals: ids, own, ...(administrator ? { administrator } : {}) })),
-    ),
-  );
 }
 
 function waive(finding: Finding, { desired, day }: Guarded): Finding {

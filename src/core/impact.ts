@@ -1,6 +1,6 @@
 import { levelOf, RANK, type Who, type World } from './access.ts';
 import type { Gates } from './assessment.ts';
-import { type Candidate, candidates, type Directory, unreadSources, whoIs } from './people.ts';
+import { type Candidate, candidates, type Directory, selves, unreadSources } from './people.ts';
 import type { Effectiveness, Impact, LevelOrUnknown, Person } from './plan.ts';
 
 /** What a change does to one person: the same in every world, or not told. */
@@ -13,13 +13,18 @@ export function levelIn(gates: Gates, who: Who, worlds: readonly World[]): Level
   return levels.size === 1 && level !== undefined ? level : 'unknown';
 }
 
-/** What becomes of a person: a drop from *has* to *may* is a loss too ("must consent again"). */
-export function fate(before: Gates, after: Gates, who: Who, worlds: readonly World[]): Fate {
-  const moves = worlds.map((world) => {
-    const [from, to] = [RANK[levelOf(before, who, world)], RANK[levelOf(after, who, world)]];
-    if (from === to) return from === RANK.has ? 'keeps' : 'without';
-    return to > from ? 'gains' : 'loses';
-  });
+/**
+ * What becomes of a person: a drop from *has* to *may* is a loss too ("must consent again").
+ * @param selves who the person may turn out to be, where not everything about them was read.
+ */
+export function fate(before: Gates, after: Gates, selves: readonly Who[], worlds: readonly World[]): Fate {
+  const moves = selves.flatMap((who) =>
+    worlds.map((world) => {
+      const [from, to] = [RANK[levelOf(before, who, world)], RANK[levelOf(after, who, world)]];
+      if (from === to) return from === RANK.has ? 'keeps' : 'without';
+      return to > from ? 'gains' : 'loses';
+    }),
+  );
   const [first] = moves;
   return first !== undefined && moves.every((move) => move === first) ? first : 'unknown';
 }
@@ -36,8 +41,9 @@ export function impactOf(
   directory: Directory,
   worlds: readonly World[],
 ): Impact {
+  const couldBe = selves(before, after, directory);
   const fates = candidates(before, after, directory).map(
-    (person) => [person, fate(before, after, whoIs(person), worlds)] as const,
+    (person) => [person, fate(before, after, couldBe(person), worlds)] as const,
   );
   const those = (wanted: Fate): readonly Person[] =>
     fates.filter(([, is]) => is === wanted).map(([person]) => shown(person));

@@ -1,4 +1,4 @@
-import type { Who } from './access.ts';
+import { SUBSETS, type Who } from './access.ts';
 import type { Gates } from './assessment.ts';
 import type { Identified } from './classes.ts';
 import { byText } from './json.ts';
@@ -74,6 +74,27 @@ export function candidates(before: Gates, after: Gates, directory: Directory): r
 /** A person for the access model. */
 export function whoIs(person: Identified): Who {
   return { principals: person.principals, own: { person: person.id } };
+}
+
+/** Everybody a person may turn out to be, as far as memberships and grants were not read; one, where all was. */
+export function selves(
+  before: Gates,
+  after: Gates,
+  directory: Directory,
+): (person: Identified) => readonly Who[] {
+  const unread = groupsThatCount(before, after).filter((group) => !directory.members.get(group)?.known);
+  // Groups that stay, come or go alike let the same people in: one of each kind stands for all.
+  const kinds = new Map(
+    unread.map((group) => [`${before.assignees.has(group)} ${after.assignees.has(group)}`, group]),
+  );
+  const memberships = [...kinds.values()].reduce<readonly (readonly string[])[]>(
+    (sofar, group) => sofar.flatMap((ids) => [ids, [...ids, group]]),
+    [[]],
+  );
+  return ({ id, principals }) => {
+    const owns = before.own.known ? [{ person: id }] : SUBSETS.map((scopes) => ({ scopes: new Set(scopes) }));
+    return memberships.flatMap((ids) => owns.map((own) => ({ principals: [...principals, ...ids], own })));
+  };
 }
 
 /** The people by what assigns them, or why that cannot be told. */
