@@ -113,3 +113,42 @@ test(
   },
   PATIENCE,
 );
+
+test(
+  'with something unread nobody is told to gain, lose or retain unless every completion agrees',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(changes, fc.boolean(), async (change, hideG1) => {
+        const { directory, before } = change;
+        if (before.app === 'absent') return;
+        const wish = { ...change.wish, revokeOwn: false };
+        const refuses = ({ path }: { path: string }) =>
+          hideG1 ? path.startsWith('/groups/g1/members/graph.user') : path.includes("'Principal'");
+        const { impact, steps } = await planned(before, directory, wish, { refuses });
+        if (steps.length === 0) return;
+        const after = fulfilled(before, wish);
+        const completions = hideG1
+          ? subsets(PEOPLE).map(
+              (g1) =>
+                [
+                  { ...directory, members: new Map([...directory.members, ['g1', new Set<string>(g1)]]) },
+                  before.own,
+                ] as const,
+            )
+          : subsets(['EAS', 'EWS'] as const).map(
+              (own) => [directory, new Map(PEOPLE.map((p) => [p, new Set(own)]))] as const,
+            );
+        for (const fate of ['gain', 'lose', 'retain'] as const) {
+          for (const { id } of impact[fate]) {
+            const told = completions.flatMap(([d, own]) =>
+              moves(id, d, { ...before, own }, { ...after, own }),
+            );
+            expect(new Set(told), `${fate}: ${id}`).toEqual(new Set([fate]));
+          }
+        }
+      }),
+      cases(200),
+    );
+  },
+  PATIENCE,
+);
