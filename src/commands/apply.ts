@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { applyFleet } from '../apply/apply-fleet.ts';
-import { readPlan } from '../apply/read-plan.ts';
+import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
 import { loadPolicies } from '../policy/load.ts';
@@ -11,7 +12,7 @@ export type ApplyOptions = {
   readonly tenant: readonly string[];
   readonly sandbox: boolean;
   readonly journal: string;
-  /** The text of the plan file. */
+  /** The plan file. */
   readonly plan: string;
   readonly day: Day;
   readonly env: NodeJS.ProcessEnv;
@@ -38,7 +39,7 @@ export class NotInPlan extends Error {
  */
 export async function apply(options: ApplyOptions): Promise<ApplyReport> {
   const { day, env, version, sandbox, journal, stopping, onTenant } = options;
-  const plan = readPlan(options.plan);
+  const plan = readPlan(await textOf(options.plan));
   const loaded = await loadPolicies(options.policies, day);
   if (!loaded.settings.review.allowUnreviewedApply) {
     throw new NotAllowed(
@@ -46,7 +47,8 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     );
   }
   const unknown = options.tenant.find((name) => !plan.tenants.some(({ tenant }) => tenant.name === name));
-  if (unknown !== undefined) throw new NotInPlan(`The plan file holds no tenant ${unknown}. Nothing was sent.`);
+  if (unknown !== undefined)
+    throw new NotInPlan(`The plan file holds no tenant ${unknown}. Nothing was sent.`);
   const session = await openSession({ sandbox, env, settings: loaded.settings });
   const tenants = plan.tenants.filter(
     ({ tenant }) => options.tenant.length === 0 || options.tenant.includes(tenant.name),
@@ -63,4 +65,16 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     stopping,
     ...(onTenant === undefined ? {} : { onTenant }),
   });
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new PlanFileError(
+      `The plan file ${file} cannot be read${why}. Nothing was sent.`,
+      'Name the file that `iosmail plan --out FILE` wrote.',
+    );
+  }
 }

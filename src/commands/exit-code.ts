@@ -26,13 +26,25 @@ export function codeOfFindings(findings: readonly Finding[]): ExitCode {
   return refusals(findings).length > 0 ? EXIT.failed : EXIT.ok;
 }
 
+/** The policy names what is not there, or a read it needs was refused: bad input, not a rule that said no. */
+const BAD_INPUT: ReadonlySet<string> = new Set([
+  'group-not-found',
+  'group-ambiguous',
+  'user-not-found',
+  'user-ambiguous',
+  'consent-policy-not-found',
+  'unreadable',
+]);
+
 /** @param detailed whether pending changes are told by the exit code (`--detailed-exitcode`). */
 export function codeOfPlan({ tenants }: Plan, detailed: boolean): ExitCode {
   return worst(
-    tenants.map(({ status }) => {
-      if (status === 'failed') return EXIT.failed;
-      if (status === 'refused') return EXIT.refused;
-      return status === 'changes' && detailed ? EXIT.pending : EXIT.ok;
+    tenants.map((tenant) => {
+      if (tenant.status === 'failed') return EXIT.failed;
+      if (tenant.status === 'refused') {
+        return refusals(tenant.findings).some(({ rule }) => BAD_INPUT.has(rule)) ? EXIT.failed : EXIT.refused;
+      }
+      return tenant.status === 'changes' && detailed ? EXIT.pending : EXIT.ok;
     }),
   );
 }

@@ -1,3 +1,6 @@
+import { constants } from 'node:fs';
+import { access, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { recentLosses } from '../apply/journal.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
@@ -12,6 +15,8 @@ export type PlanOptions = {
   readonly tenant: readonly string[];
   readonly sandbox: boolean;
   readonly journal: string;
+  /** Where to write the plan file for `apply`; none when unset. */
+  readonly out?: string;
   readonly day: Day;
   readonly env: NodeJS.ProcessEnv;
   readonly version: string;
@@ -25,9 +30,19 @@ export type Planned = {
   readonly origins: ReadonlyMap<string, Origins>;
 };
 
-/** Plans the tenants of a policies directory. Policies with errors are not planned; their findings are returned. */
+/** The plan cannot be written to the file that was asked for. */
+export class PlanNotWritten extends Error {
+  override readonly name = 'PlanNotWritten';
+  readonly fix = 'Give --out a file in a folder that is there and can be written to.';
+}
+
+/**
+ * Plans the tenants of a policies directory. Policies with errors are not planned; their findings are returned.
+ * @throws PlanNotWritten before anything is read where that can be told; GraphFailure for a wrong endpoint.
+ */
 export async function plan(options: PlanOptions): Promise<Planned> {
-  const { day, env, version, sandbox, onTenant } = options;
+  const { day, env, version, sandbox, out, onTenant } = options;
+  if (out !== undefined) await writing(out, () => checkWritable(out));
   const loaded = selectTenants(await loadPolicies(options.policies, day), options.tenant);
   const session = await openSession({ sandbox, env, settings: loaded.settings });
   const ready = new Set(loaded.tenants.map(({ desired }) => desired.tenant.name));
@@ -42,9 +57,29 @@ export async function plan(options: PlanOptions): Promise<Planned> {
     findingsAbout: (tenant) => loaded.findings.filter((finding) => about(finding) === tenant),
     ...(onTenant === undefined ? {} : { onTenant }),
   });
+  if (out !== undefined) {
+    const { planJson } = await import('../render/plan-json.ts');
+    await writing(out, () => writeFile(out, planJson(planned)));
+  }
   return {
     plan: planned,
     findings: loaded.findings.filter((finding) => !ready.has(about(finding))),
     origins: new Map(loaded.tenants.map(({ desired, origins }) => [desired.tenant.name, origins])),
   };
+}
+
+/** Planning a fleet takes minutes: better told before them that the file cannot be written. */
+async function checkWritable(file: string): Promise<void> {
+  const known = await stat(file).catch(() => undefined);
+  if (known?.isDirectory()) throw new Error('it is a folder');
+  await access(known === undefined ? dirname(file) : file, constants.W_OK);
+}
+
+async function writing(file: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const why = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown';
+    throw new PlanNotWritten(`The plan cannot be written to ${file} (${why}).`);
+  }
 }

@@ -1,0 +1,118 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What every command that reads policies can be told. */
+export type CommonFlags = {
+  readonly policies: string;
+  /** Names; empty: all tenants. */
+  readonly tenant: readonly string[];
+  readonly format: 'text' | 'json' | 'markdown';
+  readonly color: boolean;
+};
+type OnlineFlags = CommonFlags & { readonly sandbox: boolean; readonly journal: string };
+export type PlanFlags = OnlineFlags & {
+  readonly out?: string;
+  readonly verbose: boolean;
+  readonly detailedExitcode: boolean;
+};
+export type ApplyFlags = OnlineFlags & { readonly plan: string };
+export type SandboxFlags = { readonly port: number; readonly tour: boolean };
+
+/** One call of the command, with its arguments checked. */
+export type Invoked =
+  | { readonly command: 'validate'; readonly flags: CommonFlags }
+  | { readonly command: 'plan'; readonly flags: PlanFlags }
+  | { readonly command: 'apply'; readonly flags: ApplyFlags }
+  | { readonly command: 'sandbox'; readonly flags: SandboxFlags };
+
+const EXIT_CODES = `
+Exit codes; of several the first in this order counts: 64, 5, 1, 4, 3, 2
+  0   fine
+  1   failed, also invalid policies
+  2   changes pending, only with --detailed-exitcode
+  3   refused by a rule or limit
+  4   stale plan: the tenant or the policy is no longer as reviewed; nothing was sent
+  5   partly applied
+  64  wrong arguments
+
+Without any account, on the built-in tenants:
+  $ iosmail sandbox --tour
+  $ iosmail plan --sandbox --tenant adatum --out plan.json
+  $ iosmail apply --sandbox --plan plan.json`;
+
+const SIGNING_IN = `
+Signs in to the tenant of each policy file with AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET,
+AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE; in GitHub Actions with the job's own
+token (id-token: write); else as whoever is signed in to the Azure CLI.`;
+
+/**
+ * The command line as data for the parser.
+ * @param run called with what was asked for; usage errors are thrown as CommanderError, after telling them.
+ */
+export function commandsOf(version: string, run: (invoked: Invoked) => Promise<void>): Command {
+  const program = new Command('iosmail')
+    .description('Who may use Apple Mail against Exchange Online, decided in Git.')
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('Run `iosmail --help` for the commands.')
+    .addHelpText('after', EXIT_CODES);
+  reading(program, 'validate', 'check the policies; talks to nobody')
+    .addHelpText('after', examples('iosmail validate', 'iosmail validate --tenant contoso --format markdown'))
+    .action((flags: CommonFlags) => run({ command: 'validate', flags }));
+  online(program, 'plan', 'show what would change, for people first; cannot write')
+    .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--verbose', 'also raw requests, everybody by name, and where each value comes from')
+    .option('--detailed-exitcode', 'exit 2 when changes are pending')
+    .addHelpText('after', examples('iosmail plan --tenant contoso --out plan.json', 'iosmail plan --sandbox'))
+    .action((flags: PlanFlags) => run({ command: 'plan', flags: { ...ALL_OFF, ...flags } }));
+  online(program, 'apply', 'apply a plan file, exactly as it was reviewed')
+    .requiredOption('--plan <file>', 'the plan file that `iosmail plan --out` wrote')
+    .addHelpText('after', examples('iosmail apply --plan plan.json'))
+    .action((flags: ApplyFlags) => run({ command: 'apply', flags: { ...OFF, ...flags } }));
+  command(program, 'sandbox', 'serve the built-in tenants over HTTPS')
+    .option('--port <port>', 'where to listen; 0: any free port', portIn, 8443)
+    .option('--tour', 'run the whole loop on them instead: validate, plan, apply, verify')
+    .addHelpText('after', examples('iosmail sandbox', 'iosmail sandbox --tour'))
+    .action((flags: SandboxFlags) =>
+      run({ command: 'sandbox', flags: { ...flags, tour: flags.tour === true } }),
+    );
+  return program;
+}
+
+/** The parser leaves out switches that were not given. */
+const OFF = { sandbox: false };
+const ALL_OFF = { ...OFF, verbose: false, detailedExitcode: false };
+
+function command(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .showHelpAfterError(`Run \`iosmail ${name} --help\` for its options.`);
+}
+
+function reading(program: Command, name: string, description: string): Command {
+  return command(program, name, description)
+    .option('--policies <dir>', 'the folder with the policies', 'policies')
+    .addOption(new Option('--tenant <names...>', 'only these tenants').default([], 'all'))
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['text', 'json', 'markdown']).default('text'),
+    )
+    .option('--no-color', 'plain text, also with NO_COLOR set');
+}
+
+function online(program: Command, name: string, description: string): Command {
+  return reading(program, name, description)
+    .option('--sandbox', 'use the built-in tenants, in this process')
+    .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
+    .addHelpText('after', SIGNING_IN);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function portIn(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return value;
+}
