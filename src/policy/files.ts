@@ -19,6 +19,8 @@ export type PolicyFiles = {
   readonly tenants: readonly SourceFile[];
   readonly baselines: readonly SourceFile[];
   readonly settings?: SourceFile;
+  /** False when a file beside them may forbid something and cannot be heeded; a finding says which. */
+  readonly isWhole: boolean;
   readonly findings: readonly Finding[];
 };
 
@@ -35,12 +37,14 @@ export async function readPolicyFiles(directory: string): Promise<PolicyFiles> {
     return {
       tenants: [],
       baselines: [],
+      isWhole: false,
       findings: [finding('policies-missing', message, 'Name it with --policies DIR.', directory)],
     };
   }
   const context: Context = { root, findings };
   const has = (name: string) => top.some((entry) => entry.name === name);
   findings.push(...top.flatMap((entry) => topLevel(entry, directory)));
+  const isWhole = findings.every((each) => each.severity !== 'error');
   const settings = has('settings.yaml')
     ? await read({ name: 'settings', file: path(directory, 'settings.yaml') }, context)
     : undefined;
@@ -52,7 +56,7 @@ export async function readPolicyFiles(directory: string): Promise<PolicyFiles> {
       finding('no-tenants', 'There is no tenant policy.', 'Add one file for each tenant, <name>.yaml.', file),
     );
   }
-  return { tenants, baselines, ...(settings === undefined ? {} : { settings }), findings };
+  return { tenants, baselines, ...(settings === undefined ? {} : { settings }), isWhole, findings };
 }
 
 type Context = { readonly root: string; readonly findings: Finding[] };
@@ -124,12 +128,15 @@ function topLevel({ name }: Dirent, directory: string): readonly Finding[] {
   if (['tenants', 'baselines', 'settings.yaml', 'README.md'].includes(name) || name.startsWith('.'))
     return [];
   if (name === 'guardrails.yaml') {
-    const message = '`guardrails.yaml` is not supported yet: nothing would check it.';
+    const message =
+      '`guardrails.yaml` is not supported yet; since nothing would check it, no tenant is planned.';
     return [finding('not-supported-yet', message, 'Remove the file.', file)];
   }
   if (/^(settings|guardrails)\.ya?ml$/i.test(name)) {
     const fix = `Rename it to ${name.toLowerCase().replace(/\.yml$/, '.yaml')}.`;
-    return [finding('not-yaml-suffix', 'The file is not read under this name.', fix, file)];
+    return [
+      finding('not-yaml-suffix', 'The file is not read under this name, so no tenant is planned.', fix, file),
+    ];
   }
   return [unknownFile(file)];
 }

@@ -35,87 +35,102 @@ const NO_BASELINE: Layer<BaselineFile> = {
   at: () => ({ file: '', line: 1, column: 1 }),
 };
 
+/** What one tenant file came to. */
+type Outcome = {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  /** Set when the file has the shape of a tenant file; whether it is right is for `isBroken`. */
+  readonly candidate?: Candidate;
+  readonly isBroken: boolean;
+  /** The baseline it names, where that one has errors. */
+  readonly restsOn?: string;
+};
+
 /**
  * Checks the files of a policies directory and makes them into policies. Pure: whatever the bytes are, the answer is
  * policies or findings with file, line and column. Dates are judged by `day`.
  */
 export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
-  const findings: Finding[] = [...files.findings];
-  const broken = new Set<string>();
-
   const settingsFile = files.settings && openFile('settings', files.settings);
-  findings.push(...(settingsFile?.findings ?? []));
-  const settings =
-    files.settings === undefined
-      ? DEFAULTS
-      : settingsFile?.layer
-        ? settingsOf(settingsFile.layer.content, settingsFile.layer.at)
-        : CAUTIOUS;
-
-  const baselines = new Map<string, Opened<BaselineFile>>();
-  for (const source of files.baselines) {
-    const baseline = openFile('baseline', source);
-    baselines.set(source.name, baseline);
-    findings.push(...baseline.findings);
-  }
-
-  const candidates = new Map<string, Candidate>();
-  const restingOn = new Map<string, string[]>();
-  for (const source of files.tenants) {
-    const { layer: tenant, findings: problems } = openFile('tenant', source);
-    findings.push(...problems);
-    if (tenant === undefined) {
-      broken.add(source.name);
-      continue;
-    }
-    const wanted = tenant.content.baseline;
-    const found = wanted === undefined ? undefined : baselines.get(wanted);
-    if (wanted !== undefined && found === undefined) {
-      findings.push(unknownBaseline(wanted, [...baselines.keys()], tenant.at('/baseline')));
-      broken.add(source.name);
-    }
-    if (wanted !== undefined && found !== undefined && found.layer === undefined) {
-      restingOn.set(wanted, [...(restingOn.get(wanted) ?? []), source.name]);
-    }
-    const policy = normalise(tenant, merge(tenant, found?.layer ?? NO_BASELINE), settings);
-    candidates.set(source.name, { policy, at: tenant.at });
-    // Without its baseline the effective policy is not known: rules about it would accuse the innocent.
-    if (wanted !== undefined && found?.layer === undefined) continue;
-    const said = judge({
-      name: source.name,
-      desired: policy.desired,
-      written: tenant.content,
-      baseline: found?.layer?.content,
-      day,
-      at: originIn(policy, tenant),
-    });
-    findings.push(...said);
-    // What is wrong may stand in the baseline, and still be wrong for this tenant only.
-    if (refusals(said).length > 0) broken.add(source.name);
-  }
-  for (const [name, tenants] of restingOn) {
-    const file = files.baselines.find((source) => source.name === name)?.file ?? name;
-    findings.push(restsOnBroken('baseline-broken', file, tenants));
-    for (const tenant of tenants) broken.add(tenant);
-  }
-  if (files.settings !== undefined && settingsFile?.layer === undefined && files.tenants.length > 0) {
-    const names = files.tenants.map((source) => source.name);
-    findings.push(restsOnBroken('settings-broken', files.settings.file, names));
-    for (const name of names) broken.add(name);
-  }
-  findings.push(...duplicateTenants([...candidates.values()]));
-
+  const settings = settingsFrom(files, settingsFile?.layer);
+  const baselines = new Map(files.baselines.map((source) => [source.name, openFile('baseline', source)]));
+  const outcomes = files.tenants.map((source) => tenantFrom(source, baselines, settings, day));
+  const candidates = outcomes.flatMap(({ candidate }) => candidate ?? []);
+  const findings = [
+    ...files.findings,
+    ...(settingsFile?.findings ?? []),
+    ...[...baselines.values()].flatMap((baseline) => baseline.findings),
+    ...outcomes.flatMap((outcome) => outcome.findings),
+    ...files.baselines.flatMap(({ name, file }) => {
+      const resting = outcomes.filter((outcome) => outcome.restsOn === name);
+      return resting.length === 0 ? [] : [restsOnBroken('baseline-broken', file, namesOf(resting))];
+    }),
+    ...(files.settings !== undefined && settings === CAUTIOUS && outcomes.length > 0
+      ? [restsOnBroken('settings-broken', files.settings.file, namesOf(outcomes))]
+      : []),
+    ...duplicateTenants(candidates),
+  ];
   const withErrors = new Set(refusals(findings).map((each) => each.at?.file));
-  for (const source of files.tenants) if (withErrors.has(source.file)) broken.add(source.name);
+  const broken = new Set(
+    files.tenants
+      .filter(
+        ({ file }, index) =>
+          settings === CAUTIOUS || withErrors.has(file) || outcomes[index]?.isBroken === true,
+      )
+      .map(({ name }) => name),
+  );
   return {
-    tenants: [...candidates]
-      .filter(([name]) => !broken.has(name))
-      .map(([, { policy }]) => policy)
+    tenants: outcomes
+      .flatMap(({ name, candidate }) => (candidate === undefined || broken.has(name) ? [] : candidate.policy))
       .sort((a, b) => byText(a.desired.tenant.name, b.desired.tenant.name)),
     settings,
     findings: inOrder(findings),
     broken: [...broken].sort(byText),
   };
+}
+
+/** Settings with errors, or under a name that is not read, may forbid what the defaults allow. */
+function settingsFrom(files: PolicyFiles, layer: Layer<SettingsFile> | undefined): Settings {
+  if (!files.isWhole) return CAUTIOUS;
+  if (files.settings === undefined) return DEFAULTS;
+  return layer === undefined ? CAUTIOUS : settingsOf(layer.content, layer.at);
+}
+
+function tenantFrom(
+  source: SourceFile,
+  baselines: ReadonlyMap<string, Opened<BaselineFile>>,
+  settings: Settings,
+  day: Day,
+): Outcome {
+  const { name } = source;
+  const { layer: tenant, findings } = openFile('tenant', source);
+  if (tenant === undefined) return { name, findings, isBroken: true };
+  const wanted = tenant.content.baseline;
+  const baseline = wanted === undefined ? undefined : baselines.get(wanted);
+  const policy = normalise(tenant, merge(tenant, baseline?.layer ?? NO_BASELINE), settings);
+  const candidate: Candidate = { policy, at: tenant.at };
+  // Without its baseline the effective policy is not known: rules about it would accuse the innocent.
+  if (wanted !== undefined && baseline === undefined) {
+    const unknown = unknownBaseline(wanted, [...baselines.keys()], tenant.at('/baseline'));
+    return { name, findings: [unknown], candidate, isBroken: true };
+  }
+  if (wanted !== undefined && baseline?.layer === undefined) {
+    return { name, findings, candidate, isBroken: true, restsOn: wanted };
+  }
+  const said = judge({
+    name,
+    desired: policy.desired,
+    written: tenant.content,
+    baseline: baseline?.layer?.content,
+    day,
+    at: originIn(policy, tenant),
+  });
+  // What is wrong may stand in the baseline, and still be wrong for this tenant only.
+  return { name, findings: said, candidate, isBroken: refusals(said).length > 0 };
+}
+
+function namesOf(outcomes: readonly Outcome[]): readonly string[] {
+  return outcomes.map(({ name }) => name);
 }
 
 /** Bytes → shape. The findings of a file that could not even be read were told by the reader. */

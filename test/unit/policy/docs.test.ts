@@ -14,7 +14,9 @@ const sources = ['policy', 'core', 'levers'].flatMap((room) =>
 test('every rule that code can say is in the catalogue', () => {
   const said = sources.flatMap((text) =>
     [
-      ...text.matchAll(/(?:rule: |\b(?:say|refuse|finding|restsOnBroken)\(\s*)'([a-z0-9]+(?:-[a-z0-9]+)+)'/g),
+      ...text.matchAll(
+        /(?:rule: (?:\w+ \? '[a-z-]+' : )?|\b(?:say|refuse|finding|restsOnBroken)\(\s*)'([a-z0-9]+(?:-[a-z0-9]+)+)'/g,
+      ),
     ].map(([, rule]) => rule),
   );
   expect(new Set(said).size).toBeGreaterThan(50);

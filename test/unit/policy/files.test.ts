@@ -70,6 +70,17 @@ describe('what is not read is said', () => {
     expect(await said()).toEqual([finding]);
   });
 
+  test.each(['guardrails.yaml', 'settings.yml'])(
+    '%s may forbid something: no tenant is planned',
+    async (file) => {
+      write(file, 'x: 1\n');
+      const loaded = await loadPolicies(policies, DAY);
+      expect(loaded.tenants).toEqual([]);
+      expect(loaded.broken).toEqual(['sample']);
+      expect(loaded.settings.review.allowUnreviewedApply).toBe(false);
+    },
+  );
+
   test('README.md and dot files are nobody’s policy', async () => {
     write('README.md', '# policies\n');
     write('.gitkeep', '');

@@ -28,6 +28,7 @@ export function load(files: {
       tenants: Object.entries(files.tenants).map(source('tenants/')),
       baselines: Object.entries(files.baselines ?? {}).map(source('baselines/')),
       ...(files.settings === undefined ? {} : { settings: source('')(['settings', files.settings]) }),
+      isWhole: true,
       findings: [],
     },
     DAY,
