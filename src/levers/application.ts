@@ -91,6 +91,17 @@ const notCreated: Finding = {
 };
 
 function deletedCopies(answers: Answers): readonly Finding[] {
+  const answer = answers.get(DELETED.path);
+  if (answer?.kind === 'refused') {
+    return [
+      {
+        rule: 'unreadable',
+        severity: 'warning',
+        message: `Whether there is a deleted copy of the enterprise app could not be read (${answer.message}).`,
+        fix: `Grant ${DELETED.permission} to the plan identity.`,
+      },
+    ];
+  }
   return rowsOf(answers, DELETED).map((row) => ({
     rule: 'app-deleted-copy',
     severity: 'warning',

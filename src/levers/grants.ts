@@ -49,13 +49,10 @@ export function grantsIn(
   const answer = answerTo(answers, asked);
   if (asked === undefined || answer === undefined) return undefined;
   if (answer.kind !== 'found') return answer;
-  return rowsOf(answers, asked).map((row) => {
-    const person = optionalText(row, 'principalId');
-    return {
-      id: textAt(row, 'id'),
-      resourceId: textAt(row, 'resourceId'),
-      scopes: (optionalText(row, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== ''),
-      ...(textAt(row, 'consentType') === 'Principal' && person !== undefined ? { person } : {}),
-    };
-  });
+  return rowsOf(answers, asked).map((row) => ({
+    id: textAt(row, 'id'),
+    resourceId: textAt(row, 'resourceId'),
+    scopes: (optionalText(row, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== ''),
+    ...(textAt(row, 'consentType') === 'Principal' ? { person: textAt(row, 'principalId') } : {}),
+  }));
 }

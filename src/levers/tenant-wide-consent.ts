@@ -41,8 +41,7 @@ function assessGrant(policy: TenantPolicy, answers: Answers, grants: readonly Gr
   const exchange = exchangeIn(answers);
   const wanted = policy.desired.consent.tenantWide;
   const at = policy.origins['/consent/tenantWide'];
-  if (exchange === undefined)
-    return withoutExchange(answers, wanted !== 'unmanaged' && wanted.length > 0, policy);
+  if (exchange === undefined) return withoutExchange(answers, wanted, policy);
   const grant = grants.find((each) => each.person === undefined && each.resourceId === exchange.id);
   const now = grant?.scopes ?? [];
   const gates = { tenantWide: known(new Set(now.filter(isMailScope))) };
@@ -152,13 +151,18 @@ function isMailScope(scope: string): boolean {
   return MAIL_SCOPES.some((each) => each === scope);
 }
 
-function withoutExchange(answers: Answers, wanted: boolean, { origins }: TenantPolicy): Assessment {
+function withoutExchange(
+  answers: Answers,
+  wanted: TenantPolicy['desired']['consent']['tenantWide'],
+  { origins }: TenantPolicy,
+): Assessment {
   const answer = answers.get(EXCHANGE.path);
   const refused = answer?.kind === 'refused';
   const at = origins['/consent/tenantWide'];
   const finding: Finding = {
     rule: refused ? 'unreadable' : 'exchange-absent',
-    severity: wanted ? 'error' : 'warning',
+    // Unread, a managed setting is unknown whatever it is to be; absent, there is nothing to take away.
+    severity: wanted !== 'unmanaged' && (refused || wanted.length > 0) ? 'error' : 'warning',
     message: refused
       ? `Office 365 Exchange Online could not be read (${answer.message}).`
       : 'Office 365 Exchange Online is not in this tenant: nobody has mail to connect to.',
