@@ -1,5 +1,6 @@
 import type { Plan, TenantPlan } from '../../src/core/plan.ts';
 import type { ApplyReport, Outcome } from '../../src/core/report.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import type { Rules } from '../unit/core/oracle.ts';
 import { appleApp, broken, levelsOf, watch } from './levels.ts';
@@ -21,6 +22,8 @@ export type Scenario = {
   readonly again?: TenantPlan['status'];
   /** The hard rules that must hold; default: both. */
   readonly rules?: Rules;
+  /** What goes wrong on the way, from the first request of the apply on. */
+  readonly fault?: Sandbox['fault'];
   /** What else a reviewer relies on, in code. */
   readonly check?: (run: Run) => void;
 };
@@ -65,6 +68,7 @@ export async function play(folder: string, name: string, scenario: Scenario): Pr
   const planned = only(plan);
   const existed = appleApp(tenant) !== undefined;
   const before = unmanagedIn(tenant, planned.policy, existed);
+  if (scenario.fault !== undefined) world.sandbox.fault = scenario.fault;
   const [report, applyWire] = await part(() => world.apply(plan, policies));
   const unmanaged = { before, after: unmanagedIn(tenant, planned.policy, existed) };
   const end = levelsOf(tenant);

@@ -32,7 +32,9 @@ export function unmanagedIn(tenant: Tenant, desired: Desired, existedBefore: boo
       ...policy,
       defaultUserRolePermissions: {
         ...role,
+        // A set without letter case: Graph answers it in changing order and case.
         permissionGrantPoliciesAssigned: role?.permissionGrantPoliciesAssigned
+          .map((entry) => entry.toLowerCase())
           .filter(
             (entry) =>
               consent.userConsent === 'unmanaged' || !/^ManagePermissionGrantsForSelf\./i.test(entry),

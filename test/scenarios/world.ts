@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { applyFleet } from '../../src/apply/apply-fleet.ts';
 import { recentLosses } from '../../src/apply/journal.ts';
 import { readPlan } from '../../src/apply/read-plan.ts';
+import type { Position } from '../../src/core/finding.ts';
 import type { Plan, TenantPlan } from '../../src/core/plan.ts';
 import type { ApplyReport } from '../../src/core/report.ts';
 import type { Day, TenantPolicy } from '../../src/core/state.ts';
@@ -98,8 +99,17 @@ export async function policiesIn(folder: string, tenant?: string, day: Day = DAY
   const { tenants, findings } = await loadPolicies(folder, day);
   const errors = findings.filter(({ severity }) => severity === 'error').map(({ message }) => message);
   if (errors.length > 0) throw new Error(`${folder}: ${errors.join(' ')}`);
-  if (tenant === undefined) return { tenants, findings };
-  return { tenants: tenants.filter(({ desired }) => desired.tenant.name === tenant), findings };
+  // As if the command ran beside the policies: where a scenario lies in this repository is nobody's business.
+  const beside = (at: Position): Position => ({ ...at, file: at.file.replace(`${folder}/`, 'policies/') });
+  return {
+    tenants: tenants
+      .filter(({ desired }) => tenant === undefined || desired.tenant.name === tenant)
+      .map(({ desired, origins }) => ({
+        desired,
+        origins: Object.fromEntries(Object.entries(origins).map(([key, at]) => [key, beside(at)])),
+      })),
+    findings: findings.map(({ at, ...said }) => (at === undefined ? said : { ...said, at: beside(at) })),
+  };
 }
 
 /** The one tenant of a plan. A tenant that failed is an error here. */

@@ -1,0 +1,19 @@
+import { expect } from 'vitest';
+import type { Scenario } from '../run.ts';
+import { CONSENT, woodgrove } from '../tenant-builder.ts';
+
+export const scenario: Scenario = {
+  tenant: () =>
+    woodgrove({
+      people: ['anna', 'ben', 'cleo', 'dora'],
+      groups: { 'SG-iOS-Mail': ['anna', 'ben', 'cleo'] },
+      userConsent: CONSENT.none,
+      app: { consented: ['anna', 'ben'] },
+    }),
+  plan: 'changes',
+  outcome: 'applied',
+  check: ({ planned }) => {
+    expect(planned.impact.everyoneElse).toEqual({ before: 'none', after: 'has' });
+    expect(planned.impact.lose).toEqual([]);
+  },
+};

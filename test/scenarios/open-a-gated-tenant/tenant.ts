@@ -1,0 +1,18 @@
+import { expect } from 'vitest';
+import type { Scenario } from '../run.ts';
+import { CONSENT, MAIL, woodgrove } from '../tenant-builder.ts';
+
+export const scenario: Scenario = {
+  tenant: () =>
+    woodgrove({
+      people: ['anna', 'ben'],
+      groups: { 'SG-iOS-Mail': ['anna'] },
+      userConsent: CONSENT.none,
+      app: { required: true, assigned: ['SG-iOS-Mail'], tenantWide: MAIL },
+    }),
+  plan: 'changes',
+  outcome: 'applied',
+  check: ({ planned }) => {
+    expect(planned.impact.everyoneElse).toEqual({ before: 'none', after: 'has' });
+  },
+};
