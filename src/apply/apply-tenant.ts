@@ -7,9 +7,9 @@ import type { GraphWriter } from '../graph/writer.ts';
 import { appId } from '../levers/app.ts';
 import { observeWithPeople } from '../planning/observe.ts';
 import { planOf } from '../planning/plan-tenant.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, JournalError } from './journal.ts';
 import { judge } from './review.ts';
-import { reportOf, sendAll } from './send-all.ts';
+import { reportOf, type Stop, sendAll } from './send-all.ts';
 import { verify } from './verify.ts';
 
 /** What applying one tenant needs. */
@@ -60,27 +60,36 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
     return { tenant, outcome: 'nothing to do', steps: steps.map((step) => reportOf(step, 'already so')) };
   }
   const sent = await sendAll(applying, left, done, application);
-  const { problem: notEffective, ...verification } =
-    sent.stop === undefined
-      ? await verify(applying)
-      : { result: 'not read' as const, notes: [], problem: sent.stop };
+  const read = sent.stop === undefined ? await verify(applying) : undefined;
   const touched = done.size > 0 || [...sent.reports.values()].some(({ result }) => result !== 'failed');
-  const outcome: Outcome = notEffective === undefined ? 'applied' : touched ? 'partly applied' : 'failed';
-  journal.write({
-    event: 'end',
-    outcome,
-    ...(notEffective === undefined ? {} : { note: notEffective.message }),
-  });
+  const unfinished = sent.stop ?? read?.problem;
+  const ended: Outcome = unfinished === undefined ? 'applied' : touched ? 'partly applied' : 'failed';
+  const unwritten = endJournal(journal, ended, unfinished?.message);
+  const problem = unfinished ?? unwritten;
   return {
     tenant,
-    outcome,
+    outcome: unwritten !== undefined && ended === 'applied' ? 'partly applied' : ended,
     steps: steps.map(
       (step) =>
         sent.reports.get(step.number) ?? reportOf(step, done.has(step.number) ? 'already so' : 'not sent'),
     ),
-    ...(sent.stop === undefined
-      ? { verification: { ...verification, notes: [...verdict.notes, ...verification.notes] } }
-      : {}),
-    ...(notEffective === undefined ? {} : { problem: notEffective }),
+    ...(read === undefined
+      ? {}
+      : { verification: { result: read.result, notes: [...verdict.notes, ...read.notes] } }),
+    ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** A last line that cannot be written must not hide what was applied: it is told in the report. */
+function endJournal(journal: Journal, outcome: Outcome, note: string | undefined): Stop | undefined {
+  try {
+    journal.write({ event: 'end', outcome, ...(note === undefined ? {} : { note }) });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+    return {
+      message: `The tenant is as reported, but the journal is not complete: ${error.message}`,
+      fix: error.fix,
+    };
+  }
 }

@@ -22,38 +22,39 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
 /** Milliseconds between two reads that are to agree: two answers of the same moment prove little. */
 const BETWEEN = 2_000;
 
-/**
- * Reads until exactly the expected steps show as done, `times` reads in a row.
- * @returns the last comparison: those steps done, or what the reads kept showing instead.
- */
+/** What reads showed in the end, and whether they agreed on the expected steps as often as was asked. */
+export type Seen = { readonly agreed: boolean; readonly last: Remainder };
+
+/** Reads until exactly the expected steps show as done, `times` reads in a row, for as long as reads may lag. */
 export async function readUntilDone(
   reading: () => Promise<Live>,
   steps: readonly Step[],
   expected: ReadonlySet<number>,
   times: number,
   clock: Clock,
-): Promise<Remainder> {
+): Promise<Seen> {
   const compare = async () => {
     const { moves, application } = await reading();
     return remainderOf(steps, moves, application);
   };
   let last = await compare();
-  for (const pause of PAUSES) {
+  for (const pause of [...PAUSES, undefined]) {
     let agreeing = shows(last, expected) ? 1 : 0;
     while (agreeing > 0 && agreeing < times) {
       await clock.sleep(BETWEEN);
       last = await compare();
       agreeing = shows(last, expected) ? agreeing + 1 : 0;
     }
-    if (agreeing >= times) return last;
+    if (agreeing >= times) return { agreed: true, last };
+    if (pause === undefined) break;
     await clock.sleep(pause);
     last = await compare();
   }
-  return last;
+  return { agreed: false, last };
 }
 
 /** Whether exactly these steps are done. */
-export function shows(remainder: Remainder, expected: ReadonlySet<number>): boolean {
+function shows(remainder: Remainder, expected: ReadonlySet<number>): boolean {
   return (
     remainder.kind === 'covered' &&
     remainder.done.size === expected.size &&

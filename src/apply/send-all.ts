@@ -88,17 +88,15 @@ async function beforeNarrowing(
   const { reviewed, policy, journal, clock } = applying;
   // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
   if (step.settle === undefined && !(first && narrows(step.group))) return undefined;
-  const last = await readUntilDone(reading, reviewed.steps, done, 2, clock);
+  const { agreed, last } = await readUntilDone(reading, reviewed.steps, done, 2, clock);
+  const before = `Stopped before step ${step.number}, which takes access away`;
   if (last.kind === 'moved') {
-    return {
-      message: `Stopped before step ${step.number}, which takes access away: ${last.why}.`,
-      fix: 'Plan again from the state the tenant is in now.',
-    };
+    return { message: `${before}: ${last.why}.`, fix: 'Plan again from the state the tenant is in now.' };
   }
-  if (![...done].every((number) => last.done.has(number))) {
+  if (!agreed) {
     return {
-      message: `Stopped before step ${step.number}, which takes access away: earlier steps were accepted, but reads do not show them.`,
-      fix: 'Run the same apply again later: it goes on once the directory shows them. If it never does, something outside undoes them.',
+      message: `${before}: reads do not agree on what was done so far.`,
+      fix: 'Run the same apply again later: it goes on once the directory shows its earlier steps. If it never does, something outside undoes them.',
     };
   }
   await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
@@ -112,15 +110,9 @@ async function settledCreation(
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<string | Stop> {
-  const last = await readUntilDone(reading, reviewed.steps, done, 1, clock);
+  const { agreed } = await readUntilDone(reading, reviewed.steps, done, 1, clock);
   const { application } = await reading();
-  if (
-    last.kind === 'covered' &&
-    [...done].every((number) => last.done.has(number)) &&
-    application !== undefined
-  ) {
-    return application;
-  }
+  if (agreed && application !== undefined) return application;
   return {
     message: 'The app is there, but not with the reviewed settings: somebody else created it meanwhile.',
     fix: 'Plan again: the new plan starts from the app as it is now.',

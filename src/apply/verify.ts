@@ -16,7 +16,13 @@ export async function verify({
 }: Applying): Promise<Verification & { readonly problem?: Stop }> {
   const all = new Set(reviewed.steps.map(({ number }) => number));
   try {
-    const last = await readUntilDone(() => readLive(reader, policy, day), reviewed.steps, all, 1, clock);
+    const { agreed, last } = await readUntilDone(
+      () => readLive(reader, policy, day),
+      reviewed.steps,
+      all,
+      1,
+      clock,
+    );
     if (last.kind === 'moved') {
       const notes = Object.keys(last.live ?? {}).map(
         (setting) => `${setting} is not as planned: ${last.why}.`,
@@ -30,7 +36,7 @@ export async function verify({
         },
       };
     }
-    if (last.left.length === 0) return { result: 'as planned', notes: [] };
+    if (agreed) return { result: 'as planned', notes: [] };
     const settings = last.left.flatMap(({ changes }) => changes.map(({ setting }) => setting));
     const notes = last.left.flatMap(({ number, changes }) =>
       changes.map(({ label }) => `Step ${number} was accepted but is not effective: ${label}.`),
