@@ -62,13 +62,14 @@ export function wantedIn(policy: TenantPolicy, answers: Answers, day: Day): Want
     const at = position('groups', entry);
     const label = entry.name ?? entry.id ?? '';
     const lookup = lookupGroup(entry, groups, answers);
-    const problem = lookupProblem(lookup, 'group', label, at, inForce(entry, day));
-    findings.push(...problem);
+    // What only matters while an entry is in force must not stand in the way of taking an ended one out.
+    const wanted = inForce(entry, day);
+    findings.push(...lookupProblem(lookup, 'group', label, at, wanted));
     if (lookup.kind === 'refused' || lookup.found.length !== 1) continue;
     const [group] = lookup.found;
     if (group === undefined) continue;
     if (entry.as === 'group') {
-      findings.push(...groupProblems(entry, group, at));
+      if (wanted) findings.push(...groupProblems(entry, group, at));
       note({ id: group.id, type: 'Group', name: group.name }, entry, at);
       continue;
     }
@@ -82,19 +83,20 @@ export function wantedIn(policy: TenantPolicy, answers: Answers, day: Day): Want
     const found = rowsOf(answers, membersOf(group.id))
       .map(userIn)
       .sort((a, b) => byText(a.id, b.id));
-    if (entry.limit !== undefined && found.length > entry.limit)
+    if (wanted && entry.limit !== undefined && found.length > entry.limit)
       findings.push(tooMany(label, found.length, entry.limit, at));
     for (const user of found) note({ id: user.id, type: 'User', name: user.upn }, entry, at);
   }
   for (const entry of users) {
     const at = position('users', entry);
     const lookup = lookupUser(entry, users, answers);
-    findings.push(...lookupProblem(lookup, 'user', entry.upn, at, inForce(entry, day)));
+    const wanted = inForce(entry, day);
+    findings.push(...lookupProblem(lookup, 'user', entry.upn, at, wanted));
     if (lookup.kind === 'refused' || lookup.found.length !== 1) continue;
     const [user] = lookup.found;
     if (user === undefined) continue;
     const where = at === undefined ? {} : { at };
-    if (user.guest) {
+    if (wanted && user.guest) {
       findings.push({
         rule: 'guest-assigned',
         severity: 'warning',
@@ -102,7 +104,7 @@ export function wantedIn(policy: TenantPolicy, answers: Answers, day: Day): Want
         ...where,
       });
     }
-    if (!user.enabled) {
+    if (wanted && !user.enabled) {
       findings.push({
         rule: 'account-disabled',
         severity: 'warning',
