@@ -33,7 +33,11 @@ export function guard(guarded: Guarded): readonly Finding[] {
 const STRANGER: Who = { principals: [], own: { scopes: new Set() } };
 
 function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[] {
-  if (levelIn(before, STRANGER, worlds) === 'none' || !mayLose(before, after, STRANGER, worlds)) return [];
+  // Having to consent again is a loss for limits and headline; the tenant stays open to everyone.
+  const shuts = worlds.some(
+    (world) => levelOf(before, STRANGER, world) !== 'none' && levelOf(after, STRANGER, world) === 'none',
+  );
+  if (!shuts) return [];
   return [
     {
       rule: 'closes-open-tenant',

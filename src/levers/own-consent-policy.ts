@@ -32,17 +32,24 @@ export function ownPolicyMoves(
   exchange: Exchange,
 ): { moves: readonly Move[]; findings: readonly Finding[] } {
   const found = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === OWN_POLICY);
+  const mail = MAIL_SCOPES.map((scope) => exchange.scopes.get(scope) ?? '');
   const wanted = [
-    include(
-      EXCHANGE_ONLINE,
-      MAIL_SCOPES.map((scope) => exchange.scopes.get(scope) ?? ''),
-    ),
-    include(GRAPH, SIGN_IN_SCOPES),
+    {
+      part: 'exchange',
+      body: include(EXCHANGE_ONLINE, mail),
+      words: `lets users consent to ${MAIL_SCOPES.join(' and ')}`,
+    },
+    {
+      part: 'sign-in',
+      body: include(GRAPH, SIGN_IN_SCOPES),
+      words: 'lets users consent to sign-in and profile (Microsoft Graph)',
+    },
   ];
   const there = found === undefined ? [] : rowsAt(found, 'includes').map(spelled);
   const foreign =
     found !== undefined &&
-    (rowsAt(found, 'excludes').length > 0 || there.some((each) => !wanted.map(canonical).includes(each)));
+    (rowsAt(found, 'excludes').length > 0 ||
+      there.some((each) => !wanted.map(({ body }) => canonical(body)).includes(each)));
   if (foreign) {
     return {
       moves: [],
@@ -56,10 +63,11 @@ export function ownPolicyMoves(
       ],
     };
   }
-  const missing = wanted.filter((each) => !there.includes(canonical(each)));
-  const create = found === undefined ? [step(creation, 'policy', OWN_POLICY)] : [];
+  const missing = wanted.filter(({ body }) => !there.includes(canonical(body)));
+  const create =
+    found === undefined ? [step(creation, 'policy', OWN_POLICY, 'there, with no condition')] : [];
   return {
-    moves: [...create, ...missing.map((each) => step(addition(each), canonical(each), each))],
+    moves: [...create, ...missing.map((each) => step(addition(each.body), each.part, each.body, each.words))],
     findings: [],
   };
 }
@@ -87,12 +95,13 @@ function addition(condition: Json): WriteRequest {
   };
 }
 
-function step(request: WriteRequest, part: string, value: Json): Move {
+function step(request: WriteRequest, part: string, value: Json, words: string): Move {
   const change: Change = {
     setting: `consentPolicy/${OWN_POLICY}/${part}`,
     label: LABEL,
     before: null,
     after: value,
+    words: { before: 'absent', after: words },
   };
   return { group: 'widen-user-consent', request, changes: [change], effects: [] };
 }

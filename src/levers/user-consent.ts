@@ -101,13 +101,15 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
   const findings = [...doubt, ...prepared.findings, ...unlisted, ...unready];
   if (ids.join() === now.join()) return { gates, moves: opening(prepared.moves), leftAlone: [], findings };
 
-  const widens = ids.some((id) => !now.includes(id));
+  // Every policy is stricter than the one that allows all apps; of two others neither is known to be.
+  const widens = ids.some((id) => !now.includes(id)) && !now.includes(BUILT_IN.legacy);
+  const group = widens ? 'widen-user-consent' : 'narrow-user-consent';
   const after = [...entries.filter((entry) => !isForSelf(entry)), ...ids.map((id) => `${PREFIX}${id}`)].sort(
     byText,
   );
   const letsAfter = wanted === 'thisAppOnly' ? known(true) : letsConsent(ids, answers);
   const move: Move = {
-    group: widens ? 'widen-user-consent' : 'narrow-user-consent',
+    group,
     request: {
       method: 'PATCH',
       path: '/policies/authorizationPolicy',
@@ -133,7 +135,12 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
     message: `This changes the user consent settings for every app of the tenant, not only Apple Mail: ${modeWords(now)} → ${modeWords(ids)}.`,
     ...where,
   };
-  return { gates, moves: [...prepared.moves, move], leftAlone: [], findings: [headline, ...findings] };
+  return {
+    gates,
+    moves: [...prepared.moves.map((each) => ({ ...each, group }) satisfies Move), move],
+    leftAlone: [],
+    findings: [headline, ...findings],
+  };
 }
 
 /** Completing a policy that is assigned already lets users consent with its last condition. */
