@@ -70,13 +70,12 @@ function surplusOf(
   { listed, ended }: Wanted,
 ): readonly Assignment[] {
   const { groups, users, unlisted } = desired.assignments;
+  const managed = (type: Assignment['type']) =>
+    (type === 'Group' && groups !== 'unmanaged') || (type === 'User' && users !== 'unmanaged');
+  // The members of an ended `as: members` group are named by it, also where the list of users is left alone.
   return assigned
-    .filter(
-      ({ type, defaultRole }) =>
-        defaultRole &&
-        ((type === 'Group' && groups !== 'unmanaged') || (type === 'User' && users !== 'unmanaged')),
-    )
-    .filter(({ id }) => !listed.has(id) && (ended.has(id) || unlisted === 'remove'));
+    .filter(({ defaultRole }) => defaultRole)
+    .filter(({ id, type }) => !listed.has(id) && (ended.has(id) || (managed(type) && unlisted === 'remove')));
 }
 
 /** Reads that tell whether assigned principals still exist; an assignment of a deleted one is reported, never pruned. */
