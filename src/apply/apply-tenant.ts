@@ -40,7 +40,7 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   const { tenant, steps } = reviewed;
   if (verdict.kind !== 'go') {
     const problem = {
-      message: `${verdict.kind === 'stale' ? 'Stale plan' : 'Refused'}: ${verdict.why}. Nothing was sent.`,
+      message: `${verdict.kind === 'stale' ? 'Stale plan' : 'Refused'}: ${verdict.why.replace(/\.$/, '')}. Nothing was sent.`,
       fix: verdict.kind === 'stale' ? 'Plan again and have the new plan reviewed.' : verdict.fix,
     };
     const moved =
@@ -69,10 +69,13 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   return {
     tenant,
     outcome: unwritten !== undefined && ended === 'applied' ? 'partly applied' : ended,
-    steps: steps.map(
-      (step) =>
-        sent.reports.get(step.number) ?? reportOf(step, done.has(step.number) ? 'already so' : 'not sent'),
-    ),
+    steps: steps.map((step) => {
+      if (read?.without?.has(step.number))
+        return { ...reportOf(step, 'failed'), note: 'accepted, but not effective' };
+      return (
+        sent.reports.get(step.number) ?? reportOf(step, done.has(step.number) ? 'already so' : 'not sent')
+      );
+    }),
     ...(read === undefined
       ? {}
       : { verification: { result: read.result, notes: [...verdict.notes, ...read.notes] } }),

@@ -27,11 +27,15 @@ export function judge(
   application?: string,
 ): Verdict {
   if (digestOf(reviewed.policy, reviewed.steps) !== reviewed.digest) {
-    return refused('The plan file was changed after it was made: its digest does not fit its steps.');
+    return refused('the plan file was changed after it was made, its digest does not fit its steps');
   }
   const before = refusals(reviewed.findings)[0];
   if (reviewed.status === 'refused' || before !== undefined) {
-    return refused(`The plan was refused when it was made (${before?.rule ?? 'no rule named'}).`);
+    return {
+      kind: 'refused',
+      why: `the plan was refused when it was made (${before?.rule ?? 'no rule named'})`,
+      fix: before?.fix ?? AGAIN,
+    };
   }
   if (canonical(reviewed.policy as Json) !== canonical(policy.desired as Json)) {
     return {

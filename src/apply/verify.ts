@@ -3,17 +3,14 @@ import type { Applying } from './apply-tenant.ts';
 import { readLive, readUntilDone } from './live.ts';
 import type { Stop } from './send-all.ts';
 
+/** `without`: the steps that were accepted and do not show. */
+type Verified = Verification & { readonly problem?: Stop; readonly without?: ReadonlySet<number> };
+
 /**
  * Reads back after the last step until the plan is empty, for as long as reads may lag a write. A write that was
  * accepted and did not take is a failure that says so, with the likely cause.
  */
-export async function verify({
-  reader,
-  policy,
-  day,
-  reviewed,
-  clock,
-}: Applying): Promise<Verification & { readonly problem?: Stop }> {
+export async function verify({ reader, policy, day, reviewed, clock }: Applying): Promise<Verified> {
   const all = new Set(reviewed.steps.map(({ number }) => number));
   try {
     const { agreed, last } = await readUntilDone(
@@ -44,6 +41,7 @@ export async function verify({
     return {
       result: 'not as planned',
       notes,
+      without: new Set(last.left.map(({ number }) => number)),
       problem: {
         message:
           'Accepted but not effective: Microsoft Graph took the request and the setting did not change.',

@@ -1,13 +1,13 @@
-import { after, worlds } from './access.ts';
+import { after, type World, worlds } from './access.ts';
 import { arrange } from './arrange.ts';
 import type { Assessment, GateGroup, Gates, Move } from './assessment.ts';
 import { digestOf } from './digest.ts';
 import { type Finding, refusals } from './finding.ts';
 import { guard } from './guard.ts';
-import { effectOf, impactOf } from './impact.ts';
+import { effectOf, impactOf, levelIn } from './impact.ts';
 import { byText } from './json.ts';
 import { inGateOrder } from './order.ts';
-import { candidates, type Directory, identified } from './people.ts';
+import { candidates, type Directory, identified, whoIs } from './people.ts';
 import type { Impact, Step, TenantPlan } from './plan.ts';
 import { known, unknown } from './request.ts';
 import { APPLE_MAIL, type Day, type TenantPolicy } from './state.ts';
@@ -74,7 +74,14 @@ export function assemble(
   const guarded = { desired, origins, ...picture, impact, directory, worlds: open, recentLosses, day };
   const findings = [
     ...picture.assessments.flatMap((assessment) => assessment.findings),
-    ...(moving ? [...guard(guarded), ...twice(picture, directory), ...unreadNote(impact)] : []),
+    ...(moving
+      ? [
+          ...guard(guarded),
+          ...twice(picture, directory),
+          ...again(picture, impact, directory, open),
+          ...unreadNote(impact),
+        ]
+      : []),
     ...arranged.findings,
   ];
   const steps = stepsOf(arranged.moves ?? inGateOrder(picture.moves), desired.safety.settle);
@@ -152,6 +159,28 @@ function twice({ before, after: then }: Picture, directory: Directory): readonly
       rule: 'assigned-twice',
       severity: 'info',
       message: `Assigned directly and by a group: ${names.join(', ')}${more}. Removing one of the two keeps their access.`,
+    },
+  ];
+}
+
+/** A loss that people can undo themselves is told as one, and how. */
+function again(
+  { before, after: then }: Picture,
+  { lose }: Impact,
+  directory: Directory,
+  open: readonly World[],
+): readonly Finding[] {
+  const losing = new Set(lose.map(({ id }) => id));
+  const may = candidates(before, then, directory)
+    .filter((person) => losing.has(person.id) && levelIn(then, whoIs(person), open) === 'may')
+    .map(({ name }) => name);
+  if (may.length === 0) return [];
+  const more = may.length > 5 ? ` and ${may.length - 5} more` : '';
+  return [
+    {
+      rule: 'must-consent-again',
+      severity: 'warning',
+      message: `Mail stops until they consent for themselves: ${may.slice(0, 5).join(', ')}${more}.`,
     },
   ];
 }

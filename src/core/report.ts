@@ -7,7 +7,7 @@ export const REPORT_FORMAT = 1;
 
 /**
  * done: sent and accepted · already so: nothing had to be sent, or Graph said it was there (or gone) already ·
- * not sent: an earlier step stopped the tenant · failed: refused or broke, not executed ·
+ * not sent: an earlier step stopped the tenant · failed: refused or broke, not executed, or accepted without effect ·
  * not known: the answer was lost and a read could not tell.
  */
 export type StepResult = 'done' | 'already so' | 'not sent' | 'failed' | 'not known';

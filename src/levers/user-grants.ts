@@ -1,11 +1,13 @@
 import type { Assessment, Move } from '../core/assessment.ts';
 import { byText } from '../core/json.ts';
-import { known, unknown } from '../core/request.ts';
+import { type Answers, known, unknown } from '../core/request.ts';
 import { MAIL_SCOPES, type TenantPolicy } from '../core/state.ts';
+import { rowsOf } from './answer.ts';
 import { APP, appId } from './app.ts';
 import { EXCHANGE, exchangeIn } from './exchange.ts';
 import { allGrants, type Grant, grantsIn, ownGrants } from './grants.ts';
 import type { Lever } from './lever.ts';
+import { userIn, usersById } from './principals.ts';
 
 const LABEL = 'User consent (grants people gave themselves)';
 
@@ -14,7 +16,9 @@ export const userGrants: Lever = {
   name: 'user-grants',
   reads: ({ desired }, answers) => {
     const id = appId(answers);
-    return id === undefined || desired.consent.userGrants === 'keep' ? [APP] : [APP, EXCHANGE, allGrants(id)];
+    if (id === undefined || desired.consent.userGrants === 'keep') return [APP];
+    const named = desired.consent.userGrants === 'revoke' ? usersById(peopleIn(answers, id)) : [];
+    return [APP, EXCHANGE, allGrants(id), ...named];
   },
   assess: (policy, answers) => {
     const id = appId(answers);
@@ -22,7 +26,7 @@ export const userGrants: Lever = {
     const grants = grantsIn(answers, [allGrants(id), ownGrants(id)]);
     if (grants !== undefined && !('kind' in grants)) {
       const own = grants.filter((grant) => grant.person !== undefined);
-      return assessOwn(policy, own, exchangeIn(answers)?.id);
+      return assessOwn(policy, own, namesIn(answers, peopleIn(answers, id)), exchangeIn(answers)?.id);
     }
     const why = grants === undefined ? 'not read' : grants.kind === 'refused' ? grants.message : 'not found';
     const managed = policy.desired.consent.userGrants !== 'keep';
@@ -44,9 +48,24 @@ export const userGrants: Lever = {
   },
 };
 
+/** The people with a grant of their own, as far as the grants are read. */
+function peopleIn(answers: Answers, id: string): readonly string[] {
+  const grants = grantsIn(answers, [allGrants(id)]);
+  if (grants === undefined || 'kind' in grants) return [];
+  return grants.flatMap(({ person }) => (person === undefined ? [] : [person]));
+}
+
+/** Whose grants they are, for the reader; a person who is deleted, or was not shown, stays an id. */
+function namesIn(answers: Answers, people: readonly string[]): ReadonlyMap<string, string> {
+  const read = usersById(people).filter((each) => answers.get(each.path)?.kind === 'found');
+  const users = read.flatMap((each) => rowsOf(answers, each).map(userIn));
+  return new Map(users.map((user) => [user.id, user.upn]));
+}
+
 function assessOwn(
   { desired, origins }: TenantPolicy,
   grants: readonly Grant[],
+  names: ReadonlyMap<string, string>,
   exchange?: string,
 ): Assessment {
   const scopes = (grant: Grant) => grant.scopes.filter((scope) => MAIL_SCOPES.some((each) => each === scope));
@@ -55,6 +74,8 @@ function assessOwn(
   const gates = { own: known(own) };
   const mode = desired.consent.userGrants;
   const people = new Set(grants.map((grant) => grant.person)).size;
+  const said = (person = '') =>
+    names.has(person) ? `${names.get(person)} (user ${person})` : `user ${person}`;
   if (mode === 'revoke') {
     const at = origins['/consent/userGrants'];
     const moves = [...grants]
@@ -65,14 +86,14 @@ function assessOwn(
           request: {
             method: 'DELETE',
             path: `/oauth2PermissionGrants/${grant.id}`,
-            what: `revoke the grant of user ${grant.person}`,
+            what: `revoke the grant of ${said(grant.person)}`,
             permission: 'DelegatedPermissionGrant.ReadWrite.All',
           },
           changes: [
             {
               setting: `userGrants/${grant.id}`,
               label: LABEL,
-              subject: `user ${grant.person}`,
+              subject: said(grant.person),
               before: [...grant.scopes].sort(byText),
               after: null,
               ...(at === undefined ? {} : { at }),
@@ -84,17 +105,17 @@ function assessOwn(
       );
     return { gates, moves, leftAlone: [], findings: [] };
   }
-  const said = `${people} ${people === 1 ? 'person has' : 'people have'} a grant of their own`;
+  const sum = `${people} ${people === 1 ? 'person has' : 'people have'} a grant of their own`;
   return {
     gates,
     moves: [],
     leftAlone:
       people === 0
         ? []
-        : [{ setting: 'consent/userGrants', label: LABEL, now: said, why: `consent.userGrants: ${mode}` }],
+        : [{ setting: 'consent/userGrants', label: LABEL, now: sum, why: `consent.userGrants: ${mode}` }],
     findings:
       mode === 'report' && people > 0
-        ? [{ rule: 'user-grants', severity: 'info', message: `${said}; they stay as they are.` }]
+        ? [{ rule: 'user-grants', severity: 'info', message: `${sum}; they stay as they are.` }]
         : [],
   };
 }

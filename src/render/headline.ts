@@ -20,8 +20,10 @@ function peopleWords({ gain, lose, retain, unknown, unread }: Impact, conditiona
   const clauses = [
     clause(gain.length, true, 'gains', 'gain'),
     clause(lose.length, gain.length === 0, 'loses', 'lose'),
-    clause(retain.length, gain.length + lose.length === 0, 'keeps access', 'keep access'),
   ];
+  // Where nothing about access changes nobody was read: that is not "nobody keeps access".
+  if (gain.length + lose.length + retain.length + unread.length > 0)
+    clauses.push(clause(retain.length, gain.length + lose.length === 0, 'keeps access', 'keep access'));
   if (unknown.length > 0) clauses.push(`${number(unknown.length)} unknown`);
   return clauses.join(', ');
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../../src/core/json.ts';
 import type { Clock } from '../../src/graph/edge.ts';
+import { forTerminal } from '../../src/render/safe.ts';
 import { readToken } from '../../src/sandbox/token.ts';
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -98,6 +99,8 @@ export function wireText(wire: readonly Sent[], names: ReadonlyMap<string, strin
     ];
   });
   const text = lines.join('\n');
-  const legend = [...names].filter(([id]) => text.includes(id)).map(([id, name]) => `${id}  ${name}`);
+  const legend = [...names]
+    .filter(([id]) => text.includes(id))
+    .map(([id, name]) => `${id}  ${forTerminal(name)}`);
   return `${text}${legend.length === 0 ? '' : `\n${legend.join('\n')}\n`}`;
 }

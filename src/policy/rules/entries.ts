@@ -21,7 +21,7 @@ export const datedEntries: Rule = ({ desired, day, at }) =>
         {
           rule: 'expired-entry',
           severity: 'warning',
-          message: `The entry ${said} ended on ${until}; planned as a removal.`,
+          message: `The entry ${said} ended on ${until}: it counts no more, and a plan removes what it assigned.`,
           fix: 'Remove the entry, or give it a later day if access should go on.',
           at: at(pointer),
         },

@@ -13,6 +13,7 @@ export const scenario: Scenario = {
     const [first, ...rest] = planned.steps.filter(({ group }) => group !== 'visibility');
     expect(first?.group).toBe('grant');
     expect(rest.map(({ group }) => group)).toContain('require-assignment');
+    expect(report.tenants[0]?.steps.at(-1)?.result).toBe('failed');
     expect(report.tenants[0]?.problem?.message).toContain('not effective');
   },
 };
