@@ -1,10 +1,11 @@
 import type { Assessment, Move } from '../core/assessment.ts';
 import type { Finding } from '../core/finding.ts';
 import { byText } from '../core/json.ts';
-import { type Answers, known, type ReadRequest, unknown } from '../core/request.ts';
+import { type Answers, known, type Reading, type ReadRequest, unknown } from '../core/request.ts';
 import type { TenantPolicy, UserConsentMode } from '../core/state.ts';
-import { rowOf, rowsOf, textAt, textsAt } from './answer.ts';
+import { rowOf, textsAt } from './answer.ts';
 import { BUILT_IN, classifications, letsConsent, POLICIES } from './consent-policies.ts';
+import { consentProblems } from './consent-problems.ts';
 import { EXCHANGE, exchangeIn } from './exchange.ts';
 import type { Lever } from './lever.ts';
 import { OWN_POLICY, ownPolicyMoves } from './own-consent-policy.ts';
@@ -72,42 +73,20 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
   const ids = idsOf(wanted);
   const exchange = exchangeIn(answers);
   const prepared =
-    wanted === 'thisAppOnly' && exchange !== undefined
+    wanted === 'thisAppOnly' && exchange !== undefined && answers.get(POLICIES.path)?.kind === 'found'
       ? ownPolicyMoves(answers, exchange)
       : { moves: [], findings: [] };
-  const missing = ids.filter((id) => typeof wanted === 'object' && !isListed(id, answers));
   const at = policy.origins['/consent/userConsent'];
   const where = at === undefined ? {} : { at };
-  const unlisted: readonly Finding[] = missing.map((id) => ({
-    rule: 'consent-policy-not-found',
-    severity: 'error',
-    message: `There is no consent policy ${id} in this tenant.`,
-    fix: 'Correct consent.userConsent.custom, or create the policy first (Enterprise apps › Consent and permissions).',
-    ...where,
-  }));
-  const unready: readonly Finding[] =
-    wanted === 'thisAppOnly' && exchange === undefined
-      ? [
-          {
-            rule: 'exchange-absent',
-            severity: 'error',
-            message:
-              'thisAppOnly needs the permissions of Exchange Online, which could not be read in this tenant.',
-            fix: 'Use another consent.userConsent, or give the tenant Exchange Online first.',
-            ...where,
-          },
-        ]
-      : [];
-  const findings = [...doubt, ...prepared.findings, ...unlisted, ...unready];
+  const findings = [...doubt, ...prepared.findings, ...consentProblems(wanted, answers, at)];
   if (ids.join() === now.join()) return { gates, moves: opening(prepared.moves), leftAlone: [], findings };
 
-  // Every policy is stricter than the one that allows all apps; of two others neither is known to be.
-  const widens = ids.some((id) => !now.includes(id)) && !now.includes(BUILT_IN.legacy);
+  const letsAfter = wanted === 'thisAppOnly' ? known(true) : letsConsent(ids, answers);
+  const widens = opens(now, ids, lets, letsAfter);
   const group = widens ? 'widen-user-consent' : 'narrow-user-consent';
   const after = [...entries.filter((entry) => !isForSelf(entry)), ...ids.map((id) => `${PREFIX}${id}`)].sort(
     byText,
   );
-  const letsAfter = wanted === 'thisAppOnly' ? known(true) : letsConsent(ids, answers);
   const move: Move = {
     group,
     request: {
@@ -143,6 +122,20 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
   };
 }
 
+/**
+ * Whether the change opens. What it does to this app decides, so that closing it waits like any narrowing; where this
+ * app stays as it is, a policy put on the list opens, unless it replaces the one that allows all apps.
+ */
+function opens(
+  now: readonly string[],
+  ids: readonly string[],
+  lets: Reading<boolean>,
+  letsAfter: Reading<boolean>,
+): boolean {
+  if (lets.known && letsAfter.known && lets.value !== letsAfter.value) return letsAfter.value;
+  return ids.some((id) => !now.includes(id)) && !now.includes(BUILT_IN.legacy);
+}
+
 /** Completing a policy that is assigned already lets users consent with its last condition. */
 function opening(moves: readonly Move[]): readonly Move[] {
   return moves.map((move, index) =>
@@ -176,10 +169,6 @@ function modeWords(ids: readonly string[]): string {
     [OWN_POLICY]: 'Apple Mail only (custom policy)',
   };
   return words[[...ids].sort(byText).join()] ?? `custom: ${ids.join(', ')}`;
-}
-
-function isListed(id: string, answers: Answers): boolean {
-  return rowsOf(answers, POLICIES).some((row) => textAt(row, 'id').toLowerCase() === id);
 }
 
 function entriesIn(answers: Answers): readonly string[] | undefined {

@@ -1,4 +1,5 @@
 import type { Assessment, Move } from '../core/assessment.ts';
+import type { Finding } from '../core/finding.ts';
 import { byText } from '../core/json.ts';
 import { type Answers, known, unknown } from '../core/request.ts';
 import { MAIL_SCOPES, type TenantPolicy } from '../core/state.ts';
@@ -71,11 +72,14 @@ function assessOwn(
   const scopes = (grant: Grant) => grant.scopes.filter((scope) => MAIL_SCOPES.some((each) => each === scope));
   const forMail = grants.filter((grant) => grant.resourceId === exchange);
   const own = new Map(forMail.map((grant) => [grant.person ?? '', new Set(scopes(grant))]));
-  const gates = { own: known(own) };
+  // Without Exchange Online nobody can tell which grants are for mail.
+  const unclear = exchange === undefined && grants.length > 0;
+  const gates = { own: unclear ? unknown<typeof own>('Exchange Online could not be read') : known(own) };
   const mode = desired.consent.userGrants;
   const people = new Set(grants.map((grant) => grant.person)).size;
   const said = (person = '') =>
     names.has(person) ? `${names.get(person)} (user ${person})` : `user ${person}`;
+  if (mode === 'revoke' && unclear) return { gates, moves: [], leftAlone: [], findings: [unclearFinding] };
   if (mode === 'revoke') {
     const at = origins['/consent/userGrants'];
     const moves = [...grants]
@@ -119,3 +123,11 @@ function assessOwn(
         : [],
   };
 }
+
+const unclearFinding: Finding = {
+  rule: 'unreadable',
+  severity: 'error',
+  message:
+    'Exchange Online could not be read, so nobody can tell which grants people gave themselves are for mail.',
+  fix: 'Grant Application.Read.All to the plan identity, or set consent.userGrants to keep.',
+};

@@ -39,6 +39,7 @@ const run = (mode: 'keep' | 'report' | 'revoke', grants = found(rows), exo = exc
     [APP, app()],
     [EXCHANGE, exo],
     [GRANTS, grants],
+    ['/users?', found([{ id: 'ann', userPrincipalName: 'ann@contoso.example' }])],
   ]);
 
 test('kept, they are not read in a steady plan', () => {
