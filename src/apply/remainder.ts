@@ -1,20 +1,21 @@
 import type { Move } from '../core/assessment.ts';
-import { type Json, sameJson } from '../core/json.ts';
+import { canonical, type Json, sameJson } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
-import { APPLICATION_ID } from '../core/request.ts';
+import { APPLICATION_ID, type WriteRequest } from '../core/request.ts';
 
 /** What is left of a reviewed plan, given the live state; or that the live state is none the review covers. */
 export type Remainder =
   | { readonly kind: 'covered'; readonly done: ReadonlySet<number>; readonly left: readonly Step[] }
   | { readonly kind: 'moved'; readonly why: string; readonly reviewed: Json; readonly live: Json };
 
-/** A value a setting has on the reviewed way, and the step that leaves it behind. */
-type Leg = { readonly before: Json; readonly after: Json; readonly step: number };
+/** One change of one setting, with the request that makes it; on the reviewed way it also has a step number. */
+type Leg = { readonly before: Json; readonly after: Json; readonly request: string; readonly step: number };
 
 /**
  * Compares the reviewed steps with what the live state still asks for. The live state is covered when it is the
  * reviewed before-state or one that the reviewed steps lead to: some groups done whole, at most one in part, none
- * after it. Then what is left are the reviewed steps that are not done, never new ones.
+ * after it. Then what is left are the reviewed steps that are not done, never new ones; and each of them is the very
+ * request that the policy asks for now, so that a plan file cannot smuggle in another.
  * @param live what the reviewed policy asks of the tenant as it is now.
  */
 export function remainderOf(
@@ -22,31 +23,25 @@ export function remainderOf(
   live: readonly Move[],
   application?: string,
 ): Remainder {
-  const legs = legsOf(reviewed);
-  const asked = new Map<string, { before: Json; after: Json; path: string }>();
-  for (const { changes, request } of live) {
-    for (const { setting, before, after } of changes) {
-      const first = asked.get(setting);
-      asked.set(setting, { before: first?.before ?? before, after, path: first?.path ?? request.path });
-    }
-  }
+  const ways = legsOf(reviewed, application);
+  const asked = legsOf(
+    live.map((move) => ({ ...move, number: 0 })),
+    application,
+  );
   const done = new Set(reviewed.map(({ number }) => number));
   const moved: { setting: string; reviewed: Json; live: Json }[] = [];
-  for (const [setting, { before, after, path }] of asked) {
-    const way = legs.get(setting);
-    const at = way?.findIndex((leg) => sameJson(leg.before, before)) ?? -1;
-    const next = way?.[at];
-    const samePlace = next !== undefined && pathOf(reviewed, next.step, application) === path;
-    if (
-      way === undefined ||
-      next === undefined ||
-      !sameJson(way.at(-1)?.after ?? null, after) ||
-      !samePlace
-    ) {
-      moved.push({ setting, reviewed: way?.[0]?.before ?? after, live: before });
+  for (const [setting, legs] of asked) {
+    const way = ways.get(setting) ?? [];
+    const rest = way.slice(way.findIndex((leg) => sameJson(leg.before, legs[0]?.before ?? null)));
+    if (way.length === 0 || !sameLegs(rest, legs)) {
+      moved.push({
+        setting,
+        reviewed: way[0]?.before ?? legs.at(-1)?.after ?? null,
+        live: legs[0]?.before ?? null,
+      });
       continue;
     }
-    for (const leg of way.slice(at)) done.delete(leg.step);
+    for (const leg of rest) done.delete(leg.step);
   }
   if (moved.length > 0) return movedAway('the live state is not the one that was reviewed', moved);
   if (!isPrefix(reviewed, done)) {
@@ -59,6 +54,12 @@ export function remainderOf(
   return { kind: 'covered', done, left: reviewed.filter(({ number }) => !done.has(number)) };
 }
 
+function sameLegs(a: readonly Leg[], b: readonly Leg[]): boolean {
+  const same = (one: Leg, other: Leg) =>
+    sameJson(one.before, other.before) && sameJson(one.after, other.after) && one.request === other.request;
+  return a.length === b.length && a.every((leg, index) => same(leg, b[index] ?? leg));
+}
+
 function movedAway(why: string, rows: readonly { setting: string; reviewed: Json; live: Json }[]): Remainder {
   const sorted = [...rows].sort((a, b) => (a.setting < b.setting ? -1 : 1));
   return {
@@ -69,20 +70,26 @@ function movedAway(why: string, rows: readonly { setting: string; reviewed: Json
   };
 }
 
-function legsOf(steps: readonly Step[]): ReadonlyMap<string, readonly Leg[]> {
+type Numbered = Pick<Step, 'number' | 'changes' | 'request'>;
+
+function legsOf(
+  steps: readonly Numbered[],
+  application: string | undefined,
+): ReadonlyMap<string, readonly Leg[]> {
   const legs = new Map<string, Leg[]>();
-  for (const { changes, number } of steps) {
+  for (const { changes, number, request } of steps) {
     for (const { setting, before, after } of changes) {
-      legs.set(setting, [...(legs.get(setting) ?? []), { before, after, step: number }]);
+      const leg = { before, after, request: spelled(request, application), step: number };
+      legs.set(setting, [...(legs.get(setting) ?? []), leg]);
     }
   }
   return legs;
 }
 
-/** The path of a step once the app that it speaks of is there. */
-function pathOf(steps: readonly Step[], number: number, application: string | undefined): string | undefined {
-  const path = steps.find((step) => step.number === number)?.request.path;
-  return application === undefined ? path : path?.replaceAll(APPLICATION_ID, application);
+/** A request in one spelling, once the app it speaks of is there. Graph answers ids in changing letter case. */
+function spelled({ method, path, body }: WriteRequest, application: string | undefined): string {
+  const text = canonical({ method, path, body: body ?? null }).toLowerCase();
+  return application === undefined ? text : text.replaceAll(APPLICATION_ID, application.toLowerCase());
 }
 
 /** Whether the done steps are whole groups from the start and at most one group in part. */

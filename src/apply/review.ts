@@ -26,7 +26,7 @@ export function judge(
   fresh: TenantPlan,
   application?: string,
 ): Verdict {
-  if (digestOf(reviewed.policy, reviewed.steps) !== reviewed.digest) {
+  if (digestOf(reviewed) !== reviewed.digest) {
     return refused('the plan file was changed after it was made, its digest does not fit its steps');
   }
   const before = refusals(reviewed.findings)[0];

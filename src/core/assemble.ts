@@ -85,6 +85,8 @@ export function assemble(
     ...arranged.findings,
   ];
   const steps = stepsOf(arranged.moves ?? inGateOrder(picture.moves), desired.safety.settle);
+  const order = 'order' in arranged ? arranged.order : undefined;
+  const reviewed = { policy: desired, steps, impact, ...(order === undefined ? {} : { order }) };
   const consent = (group: GateGroup) => picture.moves.some((move) => move.group === group);
   return {
     tenant: { name: desired.tenant.name, id: desired.tenant.id, cloud: desired.tenant.cloud },
@@ -94,13 +96,10 @@ export function assemble(
       widens: consent('widen-user-consent'),
       narrows: consent('narrow-user-consent'),
     }),
-    impact,
-    steps,
-    ...('order' in arranged && arranged.order !== undefined ? { order: arranged.order } : {}),
+    ...reviewed,
     leftAlone: picture.assessments.flatMap((assessment) => assessment.leftAlone),
     findings: sorted(findings),
-    policy: desired,
-    digest: digestOf(desired, steps),
+    digest: digestOf(reviewed),
   };
 }
 

@@ -84,8 +84,10 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
   const letsAfter = wanted === 'thisAppOnly' ? known(true) : letsConsent(ids, answers);
   const widens = opens(now, ids, lets, letsAfter);
   const group = widens ? 'widen-user-consent' : 'narrow-user-consent';
-  const after = [...entries.filter((entry) => !isForSelf(entry)), ...ids.map((id) => `${PREFIX}${id}`)].sort(
-    byText,
+  // In one order whatever the letter case of this answer, so that two reads ask for the same request.
+  const kept = entries.filter((entry) => !isForSelf(entry));
+  const after = [...kept, ...ids.map((id) => `${PREFIX}${id}`)].sort((a, b) =>
+    byText(a.toLowerCase(), b.toLowerCase()),
   );
   const move: Move = {
     group,

@@ -32,17 +32,15 @@ const swap = policy({
 const planOf = (asked: TenantPolicy = swap, t = tenant, d = directory): Promise<TenantPlan> =>
   planTenant(reader(t, d), asked, DAY, new Set());
 const plan = await planOf();
-const changed = (desired: Partial<Desired>): string => digestOf({ ...plan.policy, ...desired }, plan.steps);
+const changed = (desired: Partial<Desired>): string =>
+  digestOf({ ...plan, policy: { ...plan.policy, ...desired } });
 const restepped = (alter: (step: Step) => Step): string =>
-  digestOf(
-    plan.policy,
-    plan.steps.map((step, index) => (index === 0 ? alter(step) : step)),
-  );
+  digestOf({ ...plan, steps: plan.steps.map((step, index) => (index === 0 ? alter(step) : step)) });
 
 test('the digest is a sha256 and the plan carries it', () => {
   expect(plan.steps.length).toBeGreaterThan(1);
   expect(plan.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-  expect(plan.digest).toBe(digestOf(plan.policy, plan.steps));
+  expect(plan.digest).toBe(digestOf(plan));
 });
 
 describe('what is reviewed voids the review when it moves', () => {
@@ -69,8 +67,14 @@ describe('what is reviewed voids the review when it moves', () => {
       'a wanted value',
       restepped((s) => ({ ...s, changes: s.changes.map((c) => ({ ...c, after: 'moved' })) })),
     ],
-    ['the order of the steps', digestOf(plan.policy, plan.steps.toReversed())],
-    ['a step left out', digestOf(plan.policy, plan.steps.slice(1))],
+    ['the order of the steps', digestOf({ ...plan, steps: plan.steps.toReversed() })],
+    ['a wait made shorter', restepped((s) => ({ ...s, settle: 1 }))],
+    ['somebody more who loses', digestOf({ ...plan, impact: { ...plan.impact, lose: plan.impact.gain } })],
+    [
+      'somebody more who is unknown',
+      digestOf({ ...plan, impact: { ...plan.impact, unknown: plan.impact.gain } }),
+    ],
+    ['a step left out', digestOf({ ...plan, steps: plan.steps.slice(1) })],
   ])('%s', (_, digest) => {
     expect(digest).not.toBe(plan.digest);
   });
@@ -108,7 +112,7 @@ describe('what is not reviewed may move', () => {
     ['the number of a step and its direction', restepped((s) => ({ ...s, number: 7, direction: 'neutral' }))],
     [
       'the order of keys in the policy',
-      digestOf(Object.fromEntries(Object.entries(plan.policy).reverse()) as Desired, plan.steps),
+      digestOf({ ...plan, policy: Object.fromEntries(Object.entries(plan.policy).reverse()) as Desired }),
     ],
   ])('%s', (_, digest) => {
     expect(digest).toBe(plan.digest);
