@@ -5,10 +5,10 @@ import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
 import { flawsIn, putExamples, serveTenants, type World, writesIn } from './world.ts';
 
-/** Somebody in the portal switches the app on. */
-function switchOn({ servicePrincipals }: Tenant): void {
+/** Somebody in the portal switches the app on or off. */
+function switchApp({ servicePrincipals }: Tenant, on: boolean): void {
   for (const app of servicePrincipals.values())
-    if (app.displayName === 'iOS Accounts') app.accountEnabled = true;
+    if (app.displayName === 'iOS Accounts') app.accountEnabled = on;
 }
 
 /** The first write of this kind is refused. */
@@ -62,13 +62,15 @@ test('4: the tenant moved, or the policy did: nothing is sent, and what moved is
   const world = await serveTenants(adatum!);
   putExamples(world, 'adatum');
   await world.run(['plan', '--out', 'plan.json']);
-  switchOn(adatum!);
+  switchApp(adatum!, true);
   const moved = await world.run(['apply', '--plan', 'plan.json']);
   expect(moved.code).toBe(4);
   expect(moved.stdout).toMatch(/^adatum {2}STALE · nothing was sent/m);
   expect(moved.stdout).toMatch(/what moved since the review:\n/);
   expect(moved.stdout).toMatch(/fix: Plan again/);
+  switchApp(adatum!, false);
 
+  switchApp(adatum!, false);
   await world.run(['plan', '--out', 'plan.json']);
   const file = 'policies/tenants/adatum.yaml';
   world.put(file, readFileSync(join(world.folder, file), 'utf8').replace(/ +- name: SG-Mobil-Werk2\n/, ''));
@@ -130,7 +132,7 @@ test('of several, applying: partly before failed before stale before refused', a
   protect(world);
   world.put('policies/tenants/contoso.yaml', CONTOSO);
   await world.run(['plan', '--out', 'plan.json']);
-  switchOn(adatum!);
+  switchApp(adatum!, true);
   const apply = async (...names: readonly string[]) =>
     (await world.run(['apply', '--plan', 'plan.json', '--tenant', ...names])).code;
   expect(await apply('tailspin')).toBe(3);
