@@ -67,7 +67,10 @@ export function judge(
     };
   }
   // Half-way the rest of a proven order is proven with it; only from the start can a new membership break it.
-  const now = refusals(fresh.findings).find(({ rule }) => !(started && rule === 'no-safe-order'));
+  // And on a detour, what is let in on the way must be let out again: rules about the whole change were answered for
+  // its two ends, and judged from here they would strand the tenant in a state nobody asked for.
+  const answered = new Set([...(started ? ['no-safe-order'] : []), ...(detour ? WHOLE_CHANGE : [])]);
+  const now = refusals(fresh.findings).find(({ rule }) => !answered.has(rule));
   if (now !== undefined)
     return { kind: 'refused', why: `${now.rule}: ${now.message}`, fix: now.fix ?? AGAIN };
   const orders = [reviewed, fresh].map(({ steps }) => [...new Set(steps.map(({ group }) => group))].join());
@@ -81,6 +84,8 @@ export function judge(
   }
   return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
 }
+
+const WHOLE_CHANGE = ['closes-open-tenant', 'empties-access', 'removal-limit'];
 
 const AGAIN = 'Plan again and have the new plan reviewed.';
 

@@ -2,6 +2,7 @@ import type { Plan, TenantPlan } from '../../src/core/plan.ts';
 import type { ApplyReport, TenantReport } from '../../src/core/report.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { BOTH, type Rules } from '../unit/core/oracle.ts';
 import type { Scenario } from './run.ts';
 import { only, openWorld, type Policies, policiesIn, type World } from './world.ts';
 
@@ -12,6 +13,8 @@ export type Stage = {
   readonly policies: Policies;
   readonly plan: Plan;
   readonly planned: TenantPlan;
+  /** The hard rules that must hold. */
+  readonly rules: Rules;
 };
 
 type Setting = {
@@ -31,7 +34,7 @@ export async function stage(name: string, { around, settle }: Setting = {}): Pro
       : await policiesIn(`test/scenarios/${name}/policies`);
   const policies = settle === undefined ? read : settling(read, settle);
   const plan = await world.plan(policies);
-  return { world, tenant, policies, plan, planned: only(plan) };
+  return { world, tenant, policies, plan, planned: only(plan), rules: scenario.rules ?? BOTH };
 }
 
 function settling({ tenants, findings }: Policies, settle: number): Policies {

@@ -4,6 +4,9 @@ import { appleApp } from '../levels.ts';
 import type { Scenario } from '../run.ts';
 import { CONSENT, woodgrove } from '../tenant-builder.ts';
 
+/** More people than the removal limit: none of them has mail now, all of them could add it by consenting. */
+const OLD = ['emil', 'finn', 'gina', 'hugo', 'ida'];
+
 export const scenario: Scenario = {
   tenant: untidy,
   plan: 'changes',
@@ -18,8 +21,8 @@ export const scenario: Scenario = {
 
 function untidy(): Tenant {
   const tenant = woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora', 'emil'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'], 'SG-Board': ['dora'], 'SG-Old': ['cleo', 'emil'] },
+    people: ['anna', 'ben', 'cleo', 'dora', ...OLD],
+    groups: { 'SG-iOS-Mail': ['anna', 'cleo'], 'SG-Board': ['dora'], 'SG-Old': ['cleo', ...OLD] },
     userConsent: CONSENT.microsoftManagedMailClients,
     app: { assigned: ['SG-Old'], tenantWide: 'IMAP.AccessAsUser.All', consented: ['anna', 'ben'] },
   });
