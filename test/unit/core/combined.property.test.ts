@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { difference, type OracleGroup, safeOrders, type Tenant } from './oracle.ts';
+import type { Tenant } from './oracle.ts';
+import { difference, type OracleGroup, safeOrders } from './oracle-orders.ts';
 import { cases, PATIENCE } from './plan-groups.ts';
 import { directories, fulfilled, tenants, wishes } from './random.ts';
 

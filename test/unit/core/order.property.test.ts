@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { Tenant } from './oracle.ts';
 import {
   anySafeInterleaving,
   costOf,
@@ -7,9 +8,8 @@ import {
   orderIsSafe,
   run,
   safeOrders,
-  type Tenant,
   withEveryConceivablePerson,
-} from './oracle.ts';
+} from './oracle-orders.ts';
 import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
 import { directories, fulfilled, tenants, wishes } from './random.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
-import { type Directory, oracleLevel, STRANGER, subsets, type Tenant, WORLDS } from './oracle.ts';
+import { type Directory, oracleLevel, STRANGER, type Tenant, WORLDS } from './oracle.ts';
+import { subsets } from './oracle-orders.ts';
 import { cases, DAY, PATIENCE, planned } from './plan-groups.ts';
 import { asPolicy, directories, fulfilled, PEOPLE, tenants, wishes } from './random.ts';
 import { reader } from './tenant-double.ts';

@@ -1,7 +1,8 @@
 /** Glue between the planner's answer and the oracle. */
 import type { TenantPlan } from '../../../src/core/plan.ts';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
-import type { Directory, Element, OracleGroup, Tenant } from './oracle.ts';
+import type { Directory, Tenant } from './oracle.ts';
+import type { Element, OracleGroup } from './oracle-orders.ts';
 import { asPolicy, type Wish } from './random.ts';
 import { type Manners, reader, sent } from './tenant-double.ts';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TenantPlan } from '../../../src/core/plan.ts';
-import { type Directory, orderIsSafe, profile, type Tenant } from './oracle.ts';
+import { type Directory, profile, type Tenant } from './oracle.ts';
+import { orderIsSafe } from './oracle-orders.ts';
 import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
 import { directories, fulfilled, tenants, type Wish, wishes } from './random.ts';
 

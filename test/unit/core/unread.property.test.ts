@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ReadRequest } from '../../../src/core/request.ts';
-import { type Directory, orderIsSafe, type Scope, subsets, type Tenant } from './oracle.ts';
+import type { Directory, Scope, Tenant } from './oracle.ts';
+import { orderIsSafe, subsets } from './oracle-orders.ts';
 import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
 import { directories, GROUPS, PEOPLE, tenants, wishes } from './random.ts';
 

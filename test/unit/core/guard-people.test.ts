@@ -1,0 +1,217 @@
+import { describe, expect, test } from 'vitest';
+import {
+  BOTH,
+  directory,
+  findings,
+  gated,
+  only,
+  open,
+  type Parts,
+  people,
+  severityOf,
+  upn,
+} from './guard-world.ts';
+import type { Tenant } from './oracle.ts';
+import type { Manners } from './tenant-double.ts';
+
+describe('closes-open-tenant and empties-access', () => {
+  const ids = people(2);
+  const d = directory(ids, { g1: ids });
+  const gate: Parts = {
+    application: { assignmentRequired: true },
+    consent: { tenantWide: ['EAS.AccessAsUser.All', 'EWS.AccessAsUser.All'] },
+    assignments: { groups: [{ name: 'SG-g1', as: 'group' }], unlisted: 'remove' },
+  };
+  test.each<[string, Tenant, Parts, string, 'error' | undefined]>([
+    ['granted to all, gated', open(), gate, 'closes-open-tenant', 'error'],
+    [
+      'open to consent, gated',
+      open({ tenantWide: new Set(), consentLets: true }),
+      gate,
+      'closes-open-tenant',
+      'error',
+    ],
+    [
+      'app absent and consent open, gated',
+      open({ app: 'absent', tenantWide: new Set(), consentLets: true }),
+      gate,
+      'closes-open-tenant',
+      'error',
+    ],
+    [
+      'app absent and consent off, gated',
+      open({ app: 'absent', tenantWide: new Set() }),
+      gate,
+      'closes-open-tenant',
+      undefined,
+    ],
+    [
+      'having to consent again, where everybody may',
+      open({ consentLets: true }),
+      { consent: { tenantWide: [] } },
+      'closes-open-tenant',
+      undefined,
+    ],
+    ['gated already', gated(), gate, 'closes-open-tenant', undefined],
+    [
+      'consent narrowed on an open app',
+      open({ tenantWide: new Set(), consentLets: true }),
+      { consent: { userConsent: 'none' } },
+      'closes-open-tenant',
+      'error',
+    ],
+    [
+      'consent narrowed behind a gate',
+      gated({ consentLets: true }),
+      { consent: { userConsent: 'none' } },
+      'closes-open-tenant',
+      undefined,
+    ],
+    [
+      'the last group removed',
+      gated({ assignedGroups: new Set(['g1']) }),
+      { assignments: { groups: [], unlisted: 'remove' } },
+      'empties-access',
+      'error',
+    ],
+    [
+      'disabled',
+      gated({ assignedGroups: new Set(['g1']) }),
+      { application: { enabledForSignIn: false } },
+      'empties-access',
+      'error',
+    ],
+    [
+      'disabled, where nobody had access',
+      gated(),
+      { application: { enabledForSignIn: false } },
+      'empties-access',
+      undefined,
+    ],
+    [
+      'an empty group takes over',
+      gated({ directUsers: new Set(ids) }),
+      { assignments: { groups: [{ name: 'SG-g0', as: 'group' }], users: [], unlisted: 'remove' } },
+      'empties-access',
+      'error',
+    ],
+    [
+      'one of two stays',
+      gated({ directUsers: new Set(ids) }),
+      { assignments: only(ids.slice(1)) },
+      'empties-access',
+      undefined,
+    ],
+  ])('%s: %s', async (_, tenant, parts, rule, severity) => {
+    const withEmpty = { ...d, members: new Map([...d.members, ['g0', new Set<string>()]]) };
+    expect(severityOf(await findings(tenant, withEmpty, parts), rule)).toBe(severity);
+  });
+});
+
+describe('protected-person', () => {
+  const ann = { protected: [upn('ann')], maxRemovals: 1000 };
+  const d = directory(['ann', 'bob'], { g1: ['ann'], g2: ['ann', 'bob'] });
+  const severity = async (tenant: Tenant, parts: Parts, manners: Manners = {}) =>
+    severityOf(await findings(tenant, d, { ...parts, safety: ann }, [], manners), 'protected-person');
+  const refuses = (start: string): Manners => ({ refuses: ({ path }) => path.startsWith(start) });
+  const drop: Parts = { assignments: { groups: [], unlisted: 'remove' } };
+  const dropG1: Parts = { assignments: { groups: [{ name: 'SG-g2', as: 'group' }], unlisted: 'remove' } };
+
+  test.each<[string, Tenant, Parts, Manners, 'error' | undefined]>([
+    ['loses the only assignment', gated({ assignedGroups: new Set(['g1']) }), drop, {}, 'error'],
+    ['keeps another', gated({ assignedGroups: new Set(['g1', 'g2']) }), dropG1, {}, undefined],
+    [
+      'never had access',
+      gated({ assignedGroups: new Set() }),
+      { application: { enabledForSignIn: false } },
+      {},
+      undefined,
+    ],
+    [
+      'a Global Administrator passes unassigned',
+      gated({ assignedGroups: new Set(['g1']) }),
+      drop,
+      { administrators: ['ann'] },
+      undefined,
+    ],
+    [
+      'a Global Administrator is stopped by disabling',
+      gated(),
+      { application: { enabledForSignIn: false } },
+      { administrators: ['ann'] },
+      'error',
+    ],
+    [
+      'an unassigned one who may be an administrator loses what they may have',
+      gated(),
+      { application: { enabledForSignIn: false } },
+      refuses('/directoryRoles'),
+      'error',
+    ],
+    [
+      'the group that is removed could not be read',
+      gated({ assignedGroups: new Set(['g1', 'g2']) }),
+      dropG1,
+      refuses('/groups/g1/members'),
+      undefined,
+    ],
+    [
+      'the group that stays could not be read',
+      gated({ assignedGroups: new Set(['g1', 'g2']) }),
+      dropG1,
+      refuses('/groups/g2/members'),
+      'error',
+    ],
+    [
+      'consented for herself, and may be a member of the unread group that is removed',
+      gated({ assignedGroups: new Set(['g1']), own: new Map([['ann', new Set(BOTH)]]) }),
+      drop,
+      refuses('/groups/g1/members'),
+      'error',
+    ],
+    [
+      'assigned directly throughout, whatever the unread group holds',
+      gated({ directUsers: new Set(['ann']), assignedGroups: new Set(['g1']) }),
+      drop,
+      refuses('/groups/g1/members'),
+      undefined,
+    ],
+    [
+      'own grants unread, and they may be all that lets her in',
+      gated({ tenantWide: new Set(), directUsers: new Set(['ann']) }),
+      { assignments: { users: [], unlisted: 'remove' } },
+      { refuses: ({ path }) => path.includes("'Principal'") },
+      'error',
+    ],
+  ])('%s', async (_, tenant, parts, manners, expected) => {
+    expect(await severity(tenant, parts, manners)).toBe(expected);
+  });
+
+  test('one who cannot be found refuses, and cannot be waived', async () => {
+    const until = '2026-12-01';
+    const list = await findings(gated({ assignedGroups: new Set(['g1']) }), d, {
+      application: { assignmentRequired: false },
+      safety: { protected: ['nobody@contoso.example'] },
+      exceptions: [{ rule: 'protected-unresolvable', reason: 'no', until }],
+    });
+    expect(severityOf(list, 'protected-unresolvable')).toBe('error');
+  });
+
+  test('a reviewed exception lets a protected person go, and says so', async () => {
+    const list = await findings(gated({ assignedGroups: new Set(['g1', 'g2']) }), d, {
+      assignments: { groups: [], users: [{ upn: upn('bob') }], unlisted: 'remove' },
+      safety: ann,
+      exceptions: [{ rule: 'protected-person', reason: 'CHG-2 retires', until: '2026-12-01' }],
+    });
+    const finding = list.find(({ rule }) => rule === 'protected-person');
+    expect([finding?.severity, finding?.waived?.reason]).toEqual(['warning', 'CHG-2 retires']);
+  });
+
+  test('nothing about people is read or said where no access changes', async () => {
+    const list = await findings(gated(), d, {
+      application: { visibleToUsers: false },
+      safety: { protected: ['x@y.example'] },
+    });
+    expect(list).toEqual([]);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../src/core/json.ts';
+import { type Answer, known } from '../../../src/core/request.ts';
+import {
+  APPLE,
+  EXO,
+  LEGACY,
+  LOW,
+  MAIL_CLIENTS,
+  now,
+  OWNED,
+  RECOMMENDED,
+  run,
+  self,
+  setting,
+} from './consent-world.ts';
+import { EAS, EWS, found, REFUSED, rules } from './converse.ts';
+
+describe('whether users may consent to this app', () => {
+  test.each<[string, readonly string[], boolean]>([
+    ['no policy', [], false],
+    ['all apps', [LEGACY], true],
+    ['let Microsoft manage, mail clients off', [RECOMMENDED], false],
+    ['let Microsoft manage, mail clients on', [RECOMMENDED, MAIL_CLIENTS], true],
+    ['one yes is enough', [RECOMMENDED, LEGACY], true],
+    ['in another letter case', [LEGACY.toUpperCase()], true],
+    ['selected permissions, none classified', [LOW], false],
+  ])('%s', (_, ids, lets) => {
+    expect(now({ setting: self(...ids) })).toEqual(known(lets));
+  });
+
+  test('entries for owned resources say nothing about it', () => {
+    expect(now({ setting: setting(`${OWNED}${LEGACY}`) })).toEqual(known(false));
+  });
+
+  test('a null list is an empty one', () => {
+    const none = found({ defaultUserRolePermissions: { permissionGrantPoliciesAssigned: null } });
+    expect(now({ setting: none })).toEqual(known(false));
+  });
+
+  const classified = (...names: readonly string[]) =>
+    found(names.map((permissionName) => ({ permissionName, classification: 'low' })));
+  test.each<[string, Answer, ReturnType<typeof now> extends infer R ? R | 'unknown' : never]>([
+    ['both mail scopes low', classified(EAS, EWS), known(true)],
+    ['one of them low', classified(EAS), known(false)],
+    [
+      'both, but medium',
+      found([EAS, EWS].map((permissionName) => ({ permissionName, classification: 'medium' }))),
+      known(false),
+    ],
+    ['unread', REFUSED, 'unknown'],
+  ])('selected permissions: %s', (_, low, lets) => {
+    const told = now({ setting: self(LOW), low });
+    if (lets === 'unknown') expect(told?.known).toBe(false);
+    else expect(told).toEqual(lets);
+  });
+});
+
+describe('a custom policy', () => {
+  const include = (parts: { readonly [key: string]: Json } = {}): Json => ({
+    permissionType: 'delegated',
+    clientApplicationIds: [APPLE],
+    resourceApplication: EXO,
+    permissions: ['eas-id', 'ews-id'],
+    ...parts,
+  });
+  const custom = (includes: readonly Json[], excludes: readonly Json[] = []) =>
+    now({ setting: self('My-Policy'), policies: found([{ id: 'my-policy', includes, excludes }]) });
+  test.each<[string, readonly Json[], readonly Json[], boolean | 'unknown']>([
+    ['this app, both scopes', [include()], [], true],
+    ['one scope only', [include({ permissions: ['eas-id'] })], [], false],
+    [
+      'the scopes in two sets',
+      [include({ permissions: ['eas-id'] }), include({ permissions: ['ews-id'] })],
+      [],
+      true,
+    ],
+    [
+      'ids in another letter case',
+      [include({ clientApplicationIds: [APPLE.toUpperCase()], permissions: ['EAS-ID', 'EWS-ID'] })],
+      [],
+      true,
+    ],
+    ['another app', [include({ clientApplicationIds: ['other'] })], [], false],
+    ['another API', [include({ resourceApplication: 'other' })], [], false],
+    ['application permissions', [include({ permissionType: 'application' })], [], false],
+    ['everything left out means any', [{ permissionType: 'delegated' }], [], true],
+    [
+      '"all" and "any"',
+      [include({ clientApplicationIds: ['all'], permissions: ['all'], resourceApplication: 'any' })],
+      [],
+      true,
+    ],
+    ['an exclude wins', [include()], [include({ permissions: ['ews-id'] })], false],
+    ['an exclude of another app', [include()], [include({ clientApplicationIds: ['other'] })], true],
+    [
+      'only verified publishers: cannot be judged',
+      [include({ clientApplicationsFromVerifiedPublisherOnly: true })],
+      [],
+      'unknown',
+    ],
+    [
+      'only some publishers: cannot be judged',
+      [include({ clientApplicationPublisherIds: ['42'] })],
+      [],
+      'unknown',
+    ],
+    ['only low permissions: cannot be judged', [include({ permissionClassification: 'low' })], [], 'unknown'],
+    [
+      'an exclude that cannot be judged',
+      [include()],
+      [include({ clientApplicationTenantIds: ['t'] })],
+      'unknown',
+    ],
+    ['no conditions', [], [], false],
+  ])('%s', (_, includes, excludes, lets) => {
+    const told = custom(includes, excludes);
+    expect(told?.known === true ? told.value : 'unknown').toBe(lets);
+  });
+
+  test('assigned but not listed, or the list unread: unknown, and said', () => {
+    expect(now({ setting: self('gone') })?.known).toBe(false);
+    expect(now({ setting: self('my-policy'), policies: REFUSED })?.known).toBe(false);
+    expect(rules(run('unmanaged', { setting: self('gone') }).assessment)).toEqual(['info consent-unclear']);
+  });
+});
