@@ -111,7 +111,7 @@ function removalLimit({
 }
 
 /** A number of people, or a percentage of those who have access, rounded down; unset: the larger of 3 people and 10 %. */
-export function limitFor(maxRemovals: number | string | undefined, people: number): number {
+function limitFor(maxRemovals: number | string | undefined, people: number): number {
   if (typeof maxRemovals === 'number') return maxRemovals;
   const share = (percent: number) => Math.floor((people * percent) / 100);
   return maxRemovals === undefined ? Math.max(3, share(10)) : share(Number.parseInt(maxRemovals, 10));

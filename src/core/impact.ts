@@ -4,7 +4,7 @@ import { type Candidate, candidates, type Directory, selves, unreadSources } fro
 import type { Effectiveness, Impact, LevelOrUnknown, Person } from './plan.ts';
 
 /** What a change does to one person: the same in every world, or not told. */
-export type Fate = 'gains' | 'loses' | 'keeps' | 'without' | 'unknown';
+type Fate = 'gains' | 'loses' | 'keeps' | 'without' | 'unknown';
 
 /** A person's level, if every world agrees on it. */
 export function levelIn(gates: Gates, who: Who, worlds: readonly World[]): LevelOrUnknown {
@@ -17,7 +17,7 @@ export function levelIn(gates: Gates, who: Who, worlds: readonly World[]): Level
  * What becomes of a person: a drop from *has* to *may* is a loss too ("must consent again").
  * @param selves who the person may turn out to be, where not everything about them was read.
  */
-export function fate(before: Gates, after: Gates, selves: readonly Who[], worlds: readonly World[]): Fate {
+function fate(before: Gates, after: Gates, selves: readonly Who[], worlds: readonly World[]): Fate {
   const moves = selves.flatMap((who) =>
     worlds.map((world) => {
       const [from, to] = [RANK[levelOf(before, who, world)], RANK[levelOf(after, who, world)]];

@@ -14,7 +14,7 @@ export type HardRules = {
 };
 
 /** Soft rules, counted per class and world, in the order in which they are minimised. */
-export type Cost = {
+type Cost = {
   /** Level moved more than the difference between before and after demands: somebody moves in both directions. */
   readonly detours: number;
   /** Times that somebody briefly gets access who ends lower. */

@@ -1,4 +1,4 @@
-import type { Change, GateGroup, LeftAlone, Move } from './assessment.ts';
+import type { Change, GateGroup, LeftAlone } from './assessment.ts';
 import type { Finding } from './finding.ts';
 import type { WriteRequest } from './request.ts';
 import type { Cloud, Desired } from './state.ts';
@@ -96,6 +96,3 @@ export type Plan = {
   readonly day: string;
   readonly tenants: readonly (TenantPlan | FailedTenant)[];
 };
-
-/** The moves of a plan in the order of its groups; kept here so that the words stay together. */
-export type OrderedGroup = { readonly group: GateGroup; readonly moves: readonly Move[] };

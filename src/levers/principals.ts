@@ -38,7 +38,7 @@ function inFilter(
 const GROUP_FIELDS = 'id,displayName,securityEnabled';
 const USER_FIELDS = 'id,userPrincipalName,accountEnabled,userType';
 
-export function groupsByName(names: readonly string[]): readonly ReadRequest[] {
+function groupsByName(names: readonly string[]): readonly ReadRequest[] {
   return inFilter(
     'groups',
     'displayName',
@@ -92,7 +92,7 @@ export function nestedIn(groupId: string): ReadRequest {
   };
 }
 
-export function groupIn(row: Row): FoundGroup {
+function groupIn(row: Row): FoundGroup {
   return {
     id: textAt(row, 'id'),
     name: optionalText(row, 'displayName') ?? textAt(row, 'id'),
