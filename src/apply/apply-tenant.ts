@@ -61,9 +61,13 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   }
   const sent = await sendAll(applying, left, done, application);
   const read = sent.stop === undefined ? await verify(applying) : undefined;
-  const touched = done.size > 0 || [...sent.reports.values()].some(({ result }) => result !== 'failed');
+  const touched =
+    done.size > 0 ||
+    [...sent.reports.values()].some(({ result }) => result !== 'failed' && result !== 'not sent');
   const unfinished = sent.stop ?? read?.problem;
-  const ended: Outcome = unfinished === undefined ? 'applied' : touched ? 'partly applied' : 'failed';
+  const moved = touched ? undefined : sent.stop?.moved;
+  const untouched: Outcome = moved === undefined ? 'failed' : 'stale';
+  const ended: Outcome = unfinished === undefined ? 'applied' : touched ? 'partly applied' : untouched;
   const unwritten = endJournal(journal, ended, unfinished?.message);
   const problem = unfinished ?? unwritten;
   return {
@@ -79,6 +83,7 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
     ...(read === undefined
       ? {}
       : { verification: { result: read.result, notes: [...verdict.notes, ...read.notes] } }),
+    ...(moved === undefined ? {} : { moved }),
     ...(problem === undefined ? {} : { problem }),
   };
 }

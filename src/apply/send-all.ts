@@ -8,7 +8,12 @@ import { remainderOf } from './remainder.ts';
 import { send } from './send.ts';
 
 /** Why a run ended before its last step, and what to do next. */
-export type Stop = { readonly message: string; readonly fix: string };
+export type Stop = {
+  readonly message: string;
+  readonly fix: string;
+  /** Set when the live state is none the review covers: the settings as reviewed and as they are. */
+  readonly moved?: { readonly reviewed: Json; readonly live: Json };
+};
 
 /** What became of the steps that were tried, by number, and why the rest was not. */
 export type SentAll = { readonly reports: ReadonlyMap<number, StepReport>; readonly stop?: Stop };
@@ -56,7 +61,13 @@ export async function sendAll(
       if (step.group !== 'create') continue;
       const created = sent.kind === 'done' ? idIn(sent.body) : undefined;
       const settled = created ?? (await settledCreation(applying, done, reading));
-      if (typeof settled !== 'string') return { reports, stop: settled };
+      if (typeof settled !== 'string') {
+        reports.set(step.number, {
+          ...reportOf(step, 'not sent'),
+          note: 'somebody else created it meanwhile',
+        });
+        return { reports, stop: settled };
+      }
       application = settled;
     }
     return { reports };
@@ -110,12 +121,13 @@ async function settledCreation(
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<string | Stop> {
-  const { agreed } = await readUntilDone(reading, reviewed.steps, done, 1, clock);
+  const { agreed, last } = await readUntilDone(reading, reviewed.steps, done, 1, clock);
   const { application } = await reading();
   if (agreed && application !== undefined) return application;
   return {
     message: 'The app is there, but not with the reviewed settings: somebody else created it meanwhile.',
     fix: 'Plan again: the new plan starts from the app as it is now.',
+    ...(last.kind === 'moved' ? { moved: { reviewed: last.reviewed, live: last.live } } : {}),
   };
 }
 
