@@ -1,31 +1,12 @@
-import type { TenantPlan } from '../core/plan.ts';
 import type { Outcome, TenantReport } from '../core/report.ts';
-import type { Day, TenantPolicy } from '../core/state.ts';
-import type { Clock } from '../graph/edge.ts';
-import type { GraphReader } from '../graph/reader.ts';
-import type { GraphWriter } from '../graph/writer.ts';
 import { appId } from '../levers/app.ts';
 import { observeWithPeople } from '../planning/observe.ts';
 import { planOf } from '../planning/plan-tenant.ts';
+import type { Applying, Stop } from './applying.ts';
 import { type Journal, JournalError } from './journal.ts';
 import { judge } from './review.ts';
-import { reportOf, type Stop, sendAll } from './send-all.ts';
+import { reportOf, sendAll } from './send-all.ts';
 import { verify } from './verify.ts';
-
-/** What applying one tenant needs. */
-export type Applying = {
-  readonly reader: GraphReader;
-  readonly writer: GraphWriter;
-  readonly policy: TenantPolicy;
-  readonly reviewed: TenantPlan;
-  readonly journal: Journal;
-  readonly recentLosses: ReadonlySet<string>;
-  readonly clock: Clock;
-  readonly day: Day;
-  /** Asked between steps: true ends the run after the step that is under way. */
-  readonly stopping: () => boolean;
-  readonly onStep?: (at: number, of: number) => void;
-};
 
 /**
  * Applies what was reviewed to one tenant: judges the live state, sends what is left in the reviewed order, and reads

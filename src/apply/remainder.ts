@@ -6,7 +6,14 @@ import { APPLICATION_ID, type WriteRequest } from '../core/request.ts';
 /** What is left of a reviewed plan, given the live state; or that the live state is none the review covers. */
 export type Remainder =
   | { readonly kind: 'covered'; readonly done: ReadonlySet<number>; readonly left: readonly Step[] }
-  | { readonly kind: 'moved'; readonly why: string; readonly reviewed: Json; readonly live: Json };
+  | {
+      readonly kind: 'moved';
+      readonly why: string;
+      readonly reviewed: Json;
+      readonly live: Json;
+      /** The steps that do not show, where every setting is on its reviewed way, though not in the reviewed order. */
+      readonly left?: readonly Step[];
+    };
 
 /** One change of one setting, with the request that makes it; on the reviewed way it also has a step number. */
 type Leg = { readonly before: Json; readonly after: Json; readonly request: string; readonly step: number };
@@ -46,10 +53,11 @@ export function remainderOf(
   if (moved.length > 0) return movedAway('the live state is not the one that was reviewed', moved);
   if (!isPrefix(reviewed, done)) {
     const out = reviewed.filter(({ number }) => done.has(number)).flatMap(({ changes }) => changes);
-    return movedAway(
+    const moved = movedAway(
       'later steps of the plan are done already while earlier ones are not: no reviewed order leads there',
       out.map(({ setting, before, after }) => ({ setting, reviewed: before, live: after })),
     );
+    return { ...moved, left: reviewed.filter(({ number }) => !done.has(number)) };
   }
   return { kind: 'covered', done, left: reviewed.filter(({ number }) => !done.has(number)) };
 }
@@ -60,10 +68,10 @@ function sameLegs(a: readonly Leg[], b: readonly Leg[]): boolean {
   return a.length === b.length && a.every((leg, index) => same(leg, b[index] ?? leg));
 }
 
-function movedAway(why: string, rows: readonly { setting: string; reviewed: Json; live: Json }[]): Remainder {
+function movedAway(why: string, rows: readonly { setting: string; reviewed: Json; live: Json }[]) {
   const sorted = [...rows].sort((a, b) => (a.setting < b.setting ? -1 : 1));
   return {
-    kind: 'moved',
+    kind: 'moved' as const,
     why,
     reviewed: Object.fromEntries(sorted.map((row) => [row.setting, row.reviewed])),
     live: Object.fromEntries(sorted.map((row) => [row.setting, row.live])),

@@ -2,18 +2,10 @@ import { narrows } from '../core/assemble.ts';
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
-import type { Applying } from './apply-tenant.ts';
+import type { Applying, Stop } from './applying.ts';
 import { type Live, readLive, readUntilDone } from './live.ts';
 import { remainderOf } from './remainder.ts';
 import { send } from './send.ts';
-
-/** Why a run ended before its last step, and what to do next. */
-export type Stop = {
-  readonly message: string;
-  readonly fix: string;
-  /** Set when the live state is none the review covers: the settings as reviewed and as they are. */
-  readonly moved?: { readonly reviewed: Json; readonly live: Json };
-};
 
 /** What became of the steps that were tried, by number, and why the rest was not. */
 export type SentAll = { readonly reports: ReadonlyMap<number, StepReport>; readonly stop?: Stop };
@@ -41,7 +33,7 @@ export async function sendAll(
   try {
     for (const step of left) {
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
-      const stop = await beforeNarrowing(applying, step, step === left[0], done, reading);
+      const stop = await beforeTurning(applying, step, step === left[0], done, reading);
       if (stop !== undefined) return { reports, stop };
       applying.onStep?.(step.number, reviewed.steps.length);
       reports.set(step.number, {
@@ -88,8 +80,11 @@ function stopFor(error: unknown): Stop {
   return { message, fix: fix ?? 'Run the same apply again: it reads first and sends only what is left.' };
 }
 
-/** Before a narrowing stretch: two agreeing reads of everything it relies on, then the settle time. */
-async function beforeNarrowing(
+/**
+ * Before a narrowing stretch, and before the widening that follows one: two agreeing reads of everything it relies on,
+ * then the settle time.
+ */
+async function beforeTurning(
   applying: Applying,
   step: Step,
   first: boolean,
@@ -100,7 +95,7 @@ async function beforeNarrowing(
   // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
   if (step.settle === undefined && !(first && narrows(step.group))) return undefined;
   const { agreed, last } = await readUntilDone(reading, reviewed.steps, done, 2, clock);
-  const before = `Stopped before step ${step.number}, which takes access away`;
+  const before = `Stopped before step ${step.number}, which ${narrows(step.group) ? 'takes access away' : 'gives access'}`;
   if (last.kind === 'moved') {
     return { message: `${before}: ${last.why}.`, fix: 'Plan again from the state the tenant is in now.' };
   }
@@ -111,7 +106,8 @@ async function beforeNarrowing(
     };
   }
   await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
-  journal.write({ event: 'losing', people: reviewed.impact.lose.map(({ id }) => id) });
+  if (narrows(step.group))
+    journal.write({ event: 'losing', people: reviewed.impact.lose.map(({ id }) => id) });
   return undefined;
 }
 

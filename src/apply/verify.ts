@@ -1,7 +1,6 @@
 import type { Verification } from '../core/report.ts';
-import type { Applying } from './apply-tenant.ts';
+import type { Applying, Stop } from './applying.ts';
 import { readLive, readUntilDone } from './live.ts';
-import type { Stop } from './send-all.ts';
 
 /** `without`: the steps that were accepted and do not show. */
 type Verified = Verification & { readonly problem?: Stop; readonly without?: ReadonlySet<number> };
@@ -20,7 +19,7 @@ export async function verify({ reader, policy, day, reviewed, clock }: Applying)
       1,
       clock,
     );
-    if (last.kind === 'moved') {
+    if (last.kind === 'moved' && last.left === undefined) {
       const notes = Object.keys(last.live ?? {}).map(
         (setting) => `${setting} is not as planned: ${last.why}.`,
       );
@@ -34,14 +33,15 @@ export async function verify({ reader, policy, day, reviewed, clock }: Applying)
       };
     }
     if (agreed) return { result: 'as planned', notes: [] };
-    const settings = last.left.flatMap(({ changes }) => changes.map(({ setting }) => setting));
-    const notes = last.left.flatMap(({ number, changes }) =>
+    const left = last.left ?? [];
+    const settings = left.flatMap(({ changes }) => changes.map(({ setting }) => setting));
+    const notes = left.flatMap(({ number, changes }) =>
       changes.map(({ label }) => `Step ${number} was accepted but is not effective: ${label}.`),
     );
     return {
       result: 'not as planned',
       notes,
-      without: new Set(last.left.map(({ number }) => number)),
+      without: new Set(left.map(({ number }) => number)),
       problem: {
         message:
           'Accepted but not effective: Microsoft Graph took the request and the setting did not change.',

@@ -1,0 +1,29 @@
+import type { TenantPlan } from '../core/plan.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { Clock } from '../graph/edge.ts';
+import type { GraphReader } from '../graph/reader.ts';
+import type { GraphWriter } from '../graph/writer.ts';
+import type { Journal } from './journal.ts';
+
+/** What applying one tenant needs. */
+export type Applying = {
+  readonly reader: GraphReader;
+  readonly writer: GraphWriter;
+  readonly policy: TenantPolicy;
+  readonly reviewed: TenantPlan;
+  readonly journal: Journal;
+  readonly recentLosses: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly day: Day;
+  /** Asked between steps: true ends the run after the step that is under way. */
+  readonly stopping: () => boolean;
+  readonly onStep?: (at: number, of: number) => void;
+};
+
+/** Why a run ended before its last step, and what to do next. */
+export type Stop = {
+  readonly message: string;
+  readonly fix: string;
+  /** Set when the live state is none the review covers: the settings as reviewed and as they are. */
+  readonly moved?: { readonly reviewed: Json; readonly live: Json };
+};
