@@ -129,16 +129,20 @@ export function narrows(group: GateGroup): boolean {
   return NARROWING.has(group);
 }
 
-/** Numbers the moves; a narrowing stretch begins with agreeing reads and the settle time. */
+/**
+ * Numbers the moves. Agreeing reads and the settle time come before a narrowing stretch, and before the widening that
+ * follows one: whoever is let in must be stopped by a gate that is really shut, not by one that was only accepted.
+ */
 function stepsOf(moves: readonly Move[], settle: number): readonly Step[] {
   return moves.map(({ group, request, changes }, index) => {
     const previous = moves[index - 1];
-    const begins = narrows(group) && (previous === undefined || !narrows(previous.group));
+    const afterNarrowing = previous !== undefined && narrows(previous.group);
+    const waits = narrows(group) ? !afterNarrowing : afterNarrowing;
     return {
       number: index + 1,
       group,
       direction: narrows(group) ? 'narrows' : NEUTRAL.has(group) ? 'neutral' : 'widens',
-      ...(begins ? { settle } : {}),
+      ...(waits ? { settle } : {}),
       request,
       changes,
     };

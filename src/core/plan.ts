@@ -41,7 +41,10 @@ export type Step = {
   readonly number: number;
   readonly group: GateGroup;
   readonly direction: 'widens' | 'narrows' | 'neutral';
-  /** Two agreeing reads and this many seconds come before the step. Set on the first step of a narrowing stretch. */
+  /**
+   * Two agreeing reads and this many seconds come before the step. Set on the first step of a narrowing stretch, and on
+   * the widening step that follows one.
+   */
   readonly settle?: number;
   readonly request: WriteRequest;
   readonly changes: readonly Change[];

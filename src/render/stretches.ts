@@ -22,7 +22,7 @@ export function stretches(steps: readonly Step[]): readonly Stretch[] {
   return found;
 }
 
-/** What comes before a narrowing step: "two agreeing reads, then 60 s". */
+/** What comes before a narrowing stretch, and before the widening that follows one: "two agreeing reads, then 60 s". */
 export function waitWords(settle: number): string {
   return settle === 0 ? 'two agreeing reads' : `two agreeing reads, then ${count(settle, 's', 's')}`;
 }
