@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Clock } from '../graph/edge.ts';
