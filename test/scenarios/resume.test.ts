@@ -9,7 +9,6 @@ const NAMES = [
   'close-open-tenant-to-one-group',
   'everything-at-once',
   'absent-to-gated-consent-open',
-  'disabled-open-to-enabled-gated',
   'consent-this-app-only',
   'revoke-own-grants',
   'swap-groups',
