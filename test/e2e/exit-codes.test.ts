@@ -68,7 +68,6 @@ test('4: the tenant moved, or the policy did: nothing is sent, and what moved is
   expect(moved.stdout).toMatch(/^adatum {2}STALE · nothing was sent/m);
   expect(moved.stdout).toMatch(/what moved since the review:\n/);
   expect(moved.stdout).toMatch(/fix: Plan again/);
-  switchApp(adatum!, false);
 
   switchApp(adatum!, false);
   await world.run(['plan', '--out', 'plan.json']);
