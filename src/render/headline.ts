@@ -1,4 +1,4 @@
-import type { FailedTenant, Impact, Plan, TenantPlan } from '../core/plan.ts';
+import type { FailedTenant, Impact, LevelOrUnknown, Plan, TenantPlan } from '../core/plan.ts';
 import { count, effectWords, levelWords, number, type Say, type Sign, signOf } from './words.ts';
 
 /**
@@ -10,7 +10,14 @@ export function headline({ impact, effect, status }: TenantPlan, say: Say): stri
   return parts.join(' · ');
 }
 
-function peopleWords({ gain, lose, retain, unknown, unread }: Impact, conditional: boolean): string {
+function peopleWords(
+  { gain, lose, retain, unknown, unread, everyoneElse }: Impact,
+  conditional: boolean,
+): string {
+  const change = heightOf(everyoneElse.after) - heightOf(everyoneElse.before);
+  // Everyone who is not named counts first: "nobody loses" beside a tenant that is shut would be a lie.
+  const others = (moved: boolean, one: string, many: string) =>
+    moved ? `everyone else ${conditional ? `would ${many}` : one}` : undefined;
   const clause = (people: number, noun: boolean, one: string, many: string) => {
     if (people === 0 && unread.length > 0) return `nobody is known to ${many}`;
     const who = people === 0 ? 'nobody' : noun ? count(people, 'person', 'people') : number(people);
@@ -18,14 +25,21 @@ function peopleWords({ gain, lose, retain, unknown, unread }: Impact, conditiona
     return `${bound}${who} ${conditional ? `would ${many}` : people < 2 ? one : many}`;
   };
   const clauses = [
-    clause(gain.length, true, 'gains', 'gain'),
-    clause(lose.length, gain.length === 0, 'loses', 'lose'),
+    (gain.length === 0 ? others(change > 0, 'gains', 'gain') : undefined) ??
+      clause(gain.length, true, 'gains', 'gain'),
+    (lose.length === 0 ? others(change < 0, 'loses', 'lose') : undefined) ??
+      clause(lose.length, gain.length === 0, 'loses', 'lose'),
   ];
   // Where nothing about access changes nobody was read: that is not "nobody keeps access".
   if (gain.length + lose.length + retain.length + unread.length > 0)
     clauses.push(clause(retain.length, gain.length + lose.length === 0, 'keeps access', 'keep access'));
   if (unknown.length > 0) clauses.push(`${number(unknown.length)} unknown`);
   return clauses.join(', ');
+}
+
+/** Unknown is neither more nor less than anything: NaN compares as false. */
+function heightOf(level: LevelOrUnknown): number {
+  return { none: 0, may: 1, has: 2, unknown: Number.NaN }[level];
 }
 
 function everyoneElse({ everyoneElse: { before, after } }: Impact, say: Say): string {

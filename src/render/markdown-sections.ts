@@ -15,7 +15,7 @@ const SHOWN = 10;
 /** The steps under the heading of their group, in a table each. */
 export function stepItems({ steps, status }: TenantPlan, verbose: boolean): readonly Block[] {
   if (steps.length === 0) return [];
-  const title = status === 'refused' ? 'Steps it would take, in this order' : 'Steps, in this order';
+  const title = status === 'refused' ? 'Steps it would take' : 'Steps, in this order';
   const rows = stretches(steps).flatMap((stretch) => {
     const settle = stretch.steps[0]?.settle;
     const wait = settle === undefined ? [] : [['', '', `*wait: ${waitWords(settle)}*`, '', '']];

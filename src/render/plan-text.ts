@@ -73,7 +73,7 @@ function title(plan: TenantPlan, colours: Paint): string {
 
 function stepSection({ steps, status }: TenantPlan, verbose: boolean, colours: Paint): readonly string[] {
   if (steps.length === 0) return [];
-  const heading = status === 'refused' ? 'Steps it would take, in this order' : 'Steps, in this order';
+  const heading = status === 'refused' ? 'Steps it would take' : 'Steps, in this order';
   return [colours.strong(heading), ...indent(stepLines(steps, verbose, colours), 2)];
 }
 
