@@ -23,6 +23,8 @@ export type Running = {
   readonly ended: Promise<Ended>;
   /** Resolves once either stream has said this. */
   readonly said: (text: string) => Promise<void>;
+  /** What was printed so far. */
+  readonly stdout: () => string;
 };
 
 /**
@@ -61,7 +63,7 @@ export function start(
       look();
       ended.then(({ stderr }) => reject(new Error(`It ended without saying “${text}”: ${stderr}`)), reject);
     });
-  return { child, ended, said };
+  return { child, ended, said, stdout: () => heard.stdout };
 }
 
 /** Runs the built command to its end. */

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { iosmail, start } from './iosmail.ts';
+import { flawsIn } from './world.ts';
+
+test('the tour of `npm start` runs the whole loop and ends well', async () => {
+  // Another identity of the machine must not get in its way.
+  const run = await iosmail(['sandbox', '--tour'], {
+    env: { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://localhost:9', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' },
+  });
+  expect(run.code, run.stdout + run.stderr).toBe(0);
+  const codes = [...run.stdout.matchAll(/^\(exit code (\d+)\)$/gm)].map(([, code]) => code);
+  expect(codes).toEqual(['0', '0', '0', '0', '0', '5']);
+  const lines = [
+    /^\$ iosmail validate$/m,
+    /^\$ iosmail plan --out PLAN/m,
+    /^contoso {2}No changes\. Live settings match the policy/m,
+    /^northwind {2}APPLIED · of \d+ steps: \d+ done · read back: as planned$/m,
+    /^Apply: \d+ applied, \d+ nothing to do of 7 tenants\.$/m,
+    /^Apply: 7 nothing to do of 7 tenants\.$/m,
+    /^Plan: 0 to add, 0 to change, 0 to remove in 0 of 7 tenants; 0 refused; 0 failed\.$/m,
+    /^wingtip {2}PARTLY APPLIED/m,
+    /Accepted but not effective/,
+    /^That was the whole loop\. Nothing left this machine\.$/m,
+  ];
+  let from = 0;
+  for (const line of lines) {
+    const at = run.stdout.slice(from).search(line);
+    expect(at, `${line} in ${run.stdout.slice(from, from + 2000)}`).toBeGreaterThanOrEqual(0);
+    from += at;
+  }
+  expect(flawsIn(run)).toEqual([]);
+});
+
+test('the served sandbox: what it says to export is all that a plan in another terminal needs', async () => {
+  const serving = start(['sandbox', '--port', '0']);
+  try {
+    await serving.said('Stop with Ctrl-C.');
+    const env = Object.fromEntries(
+      [...serving.stdout().matchAll(/^ {2}export (\w+)=(.+)$/gm)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    );
+    expect(Object.keys(env)).toHaveLength(5);
+    const plan = await iosmail(['plan', '--tenant', 'contoso'], { env });
+    expect(plan.code, plan.stdout + plan.stderr).toBe(0);
+    expect(plan.stdout).toMatch(/^contoso {2}No changes\./m);
+  } finally {
+    serving.child.kill('SIGINT');
+  }
+  expect((await serving.ended).code).toBe(0);
+});
+
+test('a port that is taken is said, with the way out', async () => {
+  const serving = start(['sandbox', '--port', '0']);
+  try {
+    await serving.said('Stop with Ctrl-C.');
+    const port = /localhost:(\d+)/.exec(serving.stdout())?.[1] ?? '';
+    const second = await iosmail(['sandbox', '--port', port]);
+    expect(second).toMatchObject({ code: 1, stdout: '' });
+    expect(second.stderr).toBe(
+      `error: Nothing can be served on port ${port} (EADDRINUSE).\nfix: Name another with --port; 0 takes any free one.\n`,
+    );
+  } finally {
+    serving.child.kill('SIGTERM');
+  }
+  expect((await serving.ended).code).toBe(0);
+});
