@@ -74,6 +74,13 @@ test(
         const order = asGroups(plan, directory);
         expect(orderIsSafe(before, order, anyone)).toBe(true);
         const mine = costOf(before, order, anyone);
+        // What a soft rule gave up is told, and nothing else is.
+        const told = (plan.order?.gaveWay ?? []).join(' ');
+        expect({
+          detours: told.includes('moves in both directions'),
+          brief: told.includes('briefly has access'),
+          dips: told.includes('briefly may not'),
+        }).toEqual({ detours: mine.detours > 0, brief: mine.brief > 0, dips: mine.dips > 0 });
         if (mine.detours === 0) return;
         const others = safeOrders(before, difference(before, target), anyone).map((each) =>
           costOf(before, each, anyone),
