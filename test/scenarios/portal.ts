@@ -1,6 +1,6 @@
 import { APPLE_MAIL } from '../../src/core/state.ts';
 import { LISTED_TAG } from '../../src/sandbox/catalogue.ts';
-import { addServicePrincipal, assign, grant } from '../../src/sandbox/enterprise-app.ts';
+import { addServicePrincipal, assign } from '../../src/sandbox/enterprise-app.ts';
 import type {
   AuthorizationPolicy,
   Grant,
@@ -48,10 +48,6 @@ export function createApp(tenant: Tenant, required: boolean): void {
     appRoleAssignmentRequired: required,
     tags: [LISTED_TAG, 'HideApp'],
   });
-}
-
-export function grantEverybody(tenant: Tenant, scope: string): void {
-  grant(tenant, app(tenant), scope);
 }
 
 /** The tenant-wide grant of the app. */

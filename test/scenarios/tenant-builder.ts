@@ -20,7 +20,7 @@ export const CONSENT = {
 export const MAIL = 'EAS.AccessAsUser.All EWS.AccessAsUser.All';
 
 /** A small tenant in a few lines. People and groups are told by name; nobody is in a group that does not say so. */
-export type Sketch = {
+type Sketch = {
   /** `anna` becomes anna@woodgrove.example. */
   readonly people: readonly string[];
   /** The direct members of each group. */

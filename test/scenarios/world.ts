@@ -21,8 +21,8 @@ import { checkedFetch } from '../contract/openapi-check.ts';
 import { recordWire, type Sent } from './wire.ts';
 
 /** The day and hour of every scenario: nothing here depends on the machine's clock, and nobody waits. */
-export const START = '2026-11-24T09:00:00.000Z';
-export const DAY: Day = '2026-11-24';
+const START = '2026-11-24T09:00:00.000Z';
+const DAY: Day = '2026-11-24';
 
 type Fetch = Sandbox['fetch'];
 
