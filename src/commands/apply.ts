@@ -22,13 +22,13 @@ export type ApplyOptions = {
 };
 
 /** The settings of the repository do not allow what was asked. */
-export class NotAllowed extends Error {
+class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
   readonly fix = 'Open a pull request, or allow it with review.allowUnreviewedApply in settings.yaml.';
 }
 
 /** A name given with --tenant is not in the plan file. */
-export class NotInPlan extends Error {
+class NotInPlan extends Error {
   override readonly name = 'NotInPlan';
   readonly fix = 'Name tenants of the plan file with --tenant, or plan again with them.';
 }

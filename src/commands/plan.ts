@@ -31,7 +31,7 @@ export type Planned = {
 };
 
 /** The plan cannot be written to the file that was asked for. */
-export class PlanNotWritten extends Error {
+class PlanNotWritten extends Error {
   override readonly name = 'PlanNotWritten';
   readonly fix = 'Give --out a file in a folder that is there and can be written to.';
 }

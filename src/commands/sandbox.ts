@@ -6,7 +6,7 @@ import { createSandbox } from '../sandbox/sandbox.ts';
 import { serve } from '../sandbox/serve.ts';
 
 /** Nothing can be served on this port. */
-export class PortNotFree extends Error {
+class PortNotFree extends Error {
   override readonly name = 'PortNotFree';
   readonly fix = 'Name another with --port; 0 takes any free one.';
 }

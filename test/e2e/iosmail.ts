@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The repository, and the command that `npm run build` made there. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 if (!existsSync(CLI)) throw new Error('There is no dist/cli.js: run `npm run build` first.');
 
