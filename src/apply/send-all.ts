@@ -107,7 +107,10 @@ async function beforeTurning(
   }
   await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
   if (narrows(step.group))
-    journal.write({ event: 'losing', people: reviewed.impact.lose.map(({ id }) => id) });
+    journal.write({
+      event: 'losing',
+      people: [...reviewed.impact.lose, ...reviewed.impact.unknown].map(({ id }) => id),
+    });
   return undefined;
 }
 

@@ -92,17 +92,26 @@ function removalLimit({
   const limit = limitFor(desired.safety.maxRemovals, total);
   const removed = lost.size + earlier.length;
   const uncountable = impact.unread.length > 0 && narrows(before, after);
-  if (lost.size === 0 && !uncountable) return [];
-  if (removed <= limit && !uncountable) return [];
   const at = origins['/safety/maxRemovals'];
+  // What nobody can count no number can allow.
+  if (uncountable) {
+    return [
+      {
+        rule: 'removal-limit',
+        severity: 'error',
+        message: `How many people would lose access cannot be counted: ${impact.unread.join('; ')}.`,
+        fix: 'Grant the plan identity the permission to read it (GroupMember.Read.All; Member.Read.Hidden for groups that hide their members), then plan again.',
+        ...(at === undefined ? {} : { at }),
+      },
+    ];
+  }
+  if (lost.size === 0 || removed <= limit) return [];
   const window = earlier.length === 0 ? '' : ` (${earlier.length} of them in the last seven days)`;
   return [
     {
       rule: 'removal-limit',
       severity: 'error',
-      message: uncountable
-        ? `How many people would lose access cannot be counted: ${impact.unread.join('; ')}.`
-        : `${removed} of ${total} people who have access would lose it${window}; the limit is ${limit}.`,
+      message: `${removed} of ${total} people who have access would lose it${window}; the limit is ${limit}.`,
       fix: `If that is intended, add an exceptions entry for removal-limit with limit: ${removed} to this policy.`,
       waivable: { limit: removed },
       ...(at === undefined ? {} : { at }),

@@ -7,7 +7,9 @@ import type {
   User,
 } from '@microsoft/microsoft-graph-types';
 import { expect, test } from 'vitest';
+import type { Answer } from '../../../src/core/request.ts';
 import { APP } from '../../../src/levers/app.ts';
+import { ASSIGNED, assignedIn } from '../../../src/levers/assigned.ts';
 import { EXCHANGE } from '../../../src/levers/exchange.ts';
 import { allGrants } from '../../../src/levers/grants.ts';
 import { SUBSCRIPTIONS } from '../../../src/levers/licence.ts';
@@ -36,14 +38,22 @@ const GRANT: readonly (keyof OAuth2PermissionGrant)[] = [
 const GROUP: readonly (keyof Group)[] = ['id', 'displayName', 'securityEnabled'];
 const USER: readonly (keyof User)[] = ['id', 'userPrincipalName', 'accountEnabled', 'userType'];
 const SKU: readonly (keyof SubscribedSku)[] = ['skuPartNumber', 'capabilityStatus', 'servicePlans'];
-// What is read of an assignment, which is asked for without $select.
-const _assignment: readonly (keyof AppRoleAssignment)[] = [
+const ASSIGNMENT: readonly (keyof AppRoleAssignment)[] = [
   'id',
   'principalId',
   'principalType',
   'principalDisplayName',
   'appRoleId',
 ];
+
+test('an assignment, asked for whole, is read by documented properties', () => {
+  const row = Object.fromEntries(ASSIGNMENT.map((property) => [property, 'x']));
+  const value = [{ ...row, principalType: 'User' }];
+  const answers = new Map<string, Answer>([[ASSIGNED.path, { kind: 'found', value }]]);
+  expect(assignedIn(answers)).toEqual([
+    { id: 'x', type: 'User', name: 'x', assignment: 'x', defaultRole: false },
+  ]);
+});
 
 test.each([
   ['the app', APP.path, SERVICE_PRINCIPAL],
