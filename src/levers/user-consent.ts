@@ -84,8 +84,8 @@ function assessEntries(policy: TenantPolicy, answers: Answers, entries: readonly
   const letsAfter = wanted === 'thisAppOnly' ? known(true) : letsConsent(ids, answers);
   const widens = opens(now, ids, lets, letsAfter);
   const group = widens ? 'widen-user-consent' : 'narrow-user-consent';
-  // In one order whatever the letter case of this answer, so that two reads ask for the same request.
-  const kept = entries.filter((entry) => !isForSelf(entry));
+  // In one order and spelling whatever those of this answer, so that two reads ask for the very same request.
+  const kept = entries.filter((entry) => !isForSelf(entry)).map(inOneSpelling);
   const after = [...kept, ...ids.map((id) => `${PREFIX}${id}`)].sort((a, b) =>
     byText(a.toLowerCase(), b.toLowerCase()),
   );
@@ -182,6 +182,11 @@ function entriesIn(answers: Answers): readonly string[] | undefined {
 
 function isForSelf(entry: string): boolean {
   return entry.toLowerCase().startsWith(PREFIX.toLowerCase());
+}
+
+/** Graph answers the prefix with a small or a capital letter, now so and now so; what follows it is kept as it is. */
+function inOneSpelling(entry: string): string {
+  return entry.replace(/^managePermissionGrantsFor/i, 'ManagePermissionGrantsFor');
 }
 
 function idOf(entry: string): string {

@@ -22,7 +22,7 @@ describe('what each mode sends', () => {
     ['microsoftManagedMailClients', [MAIL_CLIENTS, RECOMMENDED]],
     ['allApps', [LEGACY]],
     [{ custom: 'My-Policy' }, ['my-policy']],
-  ])('%j: exactly its entries, every other entry kept as it is spelled', (mode, ids) => {
+  ])('%j: exactly its entries, every other entry kept', (mode, ids) => {
     const { assessment } = run(mode, {
       setting: setting(TEAM, `managepermissiongrantsforself.before`, 'Something.Else'),
       policies: found([{ id: 'my-policy' }, { id: 'before', includes: [] }]),
@@ -48,6 +48,12 @@ describe('what each mode sends', () => {
     const of = (...entries: readonly string[]) =>
       run('none', { setting: setting(...entries) }).assessment.moves;
     expect(of(TEAM, `${SELF}${LEGACY}`, 'Z.z')).toEqual(of('Z.z', `${SELF}${LEGACY}`, TEAM));
+  });
+
+  test('so is the same list in the other spelling of its prefixes', () => {
+    const of = (team: string) => run('none', { setting: setting(team, `${SELF}${LEGACY}`) }).assessment.moves;
+    expect(of(TEAM)).toEqual(of(`m${TEAM.slice(1)}`));
+    expect(JSON.stringify(of(`m${TEAM.slice(1)}`))).toContain(TEAM);
   });
 
   test('it is always a headline, and opening widens whatever this app lets', () => {
