@@ -11,7 +11,7 @@ export type Entry = {
   readonly digest: string;
 } & Event;
 
-export type Event =
+type Event =
   /** `reviewed: false`: applied by a person at a desk, without a review on record. */
   | { readonly event: 'begin'; readonly reviewed: boolean; readonly steps: number; readonly left: number }
   /** Ids of the people the next steps take access from, as reviewed. Counts towards the removal limit for seven days. */
