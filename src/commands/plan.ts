@@ -72,6 +72,9 @@ export async function plan(options: PlanOptions): Promise<Planned> {
 async function checkWritable(file: string): Promise<void> {
   const known = await stat(file).catch(() => undefined);
   if (known?.isDirectory()) throw new Error('it is a folder');
+  // A plain file in place of the folder may well be writable.
+  if (known === undefined && !(await stat(dirname(file))).isDirectory())
+    throw new Error(`${dirname(file)} is no folder`);
   await access(known === undefined ? dirname(file) : file, constants.W_OK);
 }
 
