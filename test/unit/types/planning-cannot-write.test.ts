@@ -1,13 +1,17 @@
 import { expect, expectTypeOf, test } from 'vitest';
 import type { Answers } from '../../../src/core/request.ts';
 import type { TenantPolicy } from '../../../src/core/state.ts';
-import type { Connection } from '../../../src/graph/connect.ts';
+import { type Connection, connect } from '../../../src/graph/connect.ts';
+import { sandboxEdge } from '../../../src/graph/edge.ts';
+import { openReader } from '../../../src/graph/open-reader.ts';
 import type { GraphReader } from '../../../src/graph/reader.ts';
 import type { GraphWriter } from '../../../src/graph/writer.ts';
 import type { planFleet } from '../../../src/planning/plan-fleet.ts';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
+import { SANDBOX_CLIENT_ID, SANDBOX_SECRET } from '../../../src/sandbox/clients.ts';
+import { createSandbox } from '../../../src/sandbox/sandbox.ts';
 
-// `npm run types` is what judges this file; running it only shows that it is looked at.
+// `npm run types` judges the types; that values are no wider than their types is seen by running.
 
 declare const reader: GraphReader;
 declare const onlyWrites: GraphWriter;
@@ -36,4 +40,16 @@ test('planning is handed a reader, and a reader only reads', () => {
   expectTypeOf<keyof GraphWriter>().toEqualTypeOf<'write'>();
   expectTypeOf<Extract<keyof Parameters<typeof planFleet>[0], 'writer' | 'journal'>>().toBeNever();
   expect(typeof wouldWrite).toBe('function');
+});
+
+test('nor is there anything else on what planning is handed, for whoever casts', async () => {
+  const sandbox = createSandbox();
+  const { id } = [...sandbox.tenants.values()][0] ?? { id: '' };
+  const clock = { now: () => new Date(), sleep: async () => {} };
+  const signedIn = await connect({ id, cloud: 'global' }, 'plan', {
+    env: { AZURE_CLIENT_ID: SANDBOX_CLIENT_ID, AZURE_CLIENT_SECRET: SANDBOX_SECRET },
+    edge: sandboxEdge(sandbox.fetch, clock),
+  });
+  expect(Reflect.ownKeys(signedIn).toSorted()).toEqual(['clientId', 'cost', 'role', 'tenant']);
+  expect(Reflect.ownKeys(openReader(signedIn))).toEqual(['read']);
 });
