@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { WriteRequest } from '../core/request.ts';
 
@@ -48,13 +57,7 @@ export function openJournal(
       const entry: Entry = { time: now().toISOString(), ...head, ...event };
       try {
         mkdirSync(folder, { recursive: true });
-        const file = openSync(join(folder, `${head.tenant}.jsonl`), 'a');
-        try {
-          writeSync(file, `${JSON.stringify(entry)}\n`);
-          fsyncSync(file);
-        } finally {
-          closeSync(file);
-        }
+        append(join(folder, `${head.tenant}.jsonl`), `${JSON.stringify(entry)}\n`);
       } catch (error) {
         throw new JournalError(
           `The journal in ${folder} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`,
@@ -64,11 +67,27 @@ export function openJournal(
   };
 }
 
+/** A line that a crash cut off is ended first: it stays as it is, and does not swallow the next one. */
+function append(path: string, line: string): void {
+  const file = openSync(path, 'a+');
+  try {
+    const { size } = fstatSync(file);
+    const last = Buffer.alloc(1);
+    const cutOff = size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last.toString() !== '\n';
+    const bytes = Buffer.from(cutOff ? `\n${line}` : line);
+    if (writeSync(file, bytes) !== bytes.length) throw new Error('it was written in part only');
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
 const WINDOW = 7 * 24 * 3_600_000;
 
 /**
- * Ids of people who lost access by applies of the last seven days, as far as this journal knows. A last line cut off
- * by a crash is passed over; any other damaged line means that the journal cannot be trusted.
+ * Ids of people who lost access by applies of the last seven days, as far as this journal knows. A line cut off by a
+ * crash is passed over: it is the last one, or the next run begins after it. Any other damaged line means that the
+ * journal cannot be trusted.
  * @throws JournalError for a damaged journal.
  */
 export function recentLosses(folder: string, tenant: string, now: Date): ReadonlySet<string> {
@@ -78,7 +97,9 @@ export function recentLosses(folder: string, tenant: string, now: Date): Readonl
     if (line.trim() === '') return;
     const entry = parse(line);
     if (entry === undefined) {
-      if (index === lines.length - 1) return;
+      const next = parse(lines[index + 1] ?? '');
+      // A run that can no longer write its journal only ends.
+      if (index === lines.length - 1 || next?.event === 'begin' || next?.event === 'end') return;
       throw new JournalError(`Line ${index + 1} of the journal of tenant ${tenant} in ${folder} is damaged.`);
     }
     const { event, time, people: lost } = entry;
