@@ -1,7 +1,7 @@
-import { narrows } from '../core/assemble.ts';
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
+import { narrows } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Live, readLive, readUntilDone } from './live.ts';
 import { remainderOf } from './remainder.ts';
@@ -35,6 +35,7 @@ export async function sendAll(
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
       const stop = await beforeTurning(applying, step, step === left[0], done, reading);
       if (stop !== undefined) return { reports, stop };
+      if (applying.stopping()) return { reports, stop: INTERRUPTED };
       applying.onStep?.(step.number, reviewed.steps.length);
       reports.set(step.number, {
         ...reportOf(step, 'not known'),
@@ -106,6 +107,8 @@ async function beforeTurning(
     };
   }
   await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
+  // Whoever stops the run while it waits does not want what comes next.
+  if (applying.stopping()) return INTERRUPTED;
   if (narrows(step.group))
     journal.write({
       event: 'losing',

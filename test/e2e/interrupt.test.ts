@@ -58,6 +58,32 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('SIGINT while waiting before a step that takes access away: that step is not sent', async () => {
+  const world = await planned();
+  const run = world.start(['apply', '--plan', 'plan.json']);
+  let committed = 0;
+  let stopped = false;
+  world.sandbox.onCommit = () => {
+    committed += 1;
+  };
+  world.passing = async (answer, path) => {
+    // Four writes are done; what is read now is whether they show, before assignment is required.
+    if (committed === 4 && path.endsWith('/$batch') && !stopped) {
+      stopped = true;
+      run.child.kill('SIGINT');
+      await run.said(FINISHING);
+    }
+    return answer;
+  };
+  const ended = await run.ended;
+  expect(ended.code, ended.stdout + ended.stderr).toBe(5);
+  expect(ended.stdout).toMatch(/of 6 steps: 4 done, 2 not sent/);
+  expect(writesIn(world.sandbox)).toHaveLength(4);
+  expect(journalOf(world)).not.toContain('losing');
+  expect((await world.run(['apply', '--plan', 'plan.json'])).code).toBe(0);
+  expect(writesIn(world.sandbox)).toHaveLength(WRITES);
+});
+
 test('SIGINT twice: stops at once, with the answer outstanding; the same apply sends the rest', async () => {
   const world = await planned();
   const run = world.start(['apply', '--plan', 'plan.json']);
