@@ -121,7 +121,6 @@ test('hosts that cannot be reached or trusted: which one, why, and what to look 
   const closed = `localhost:${await closedPort()}`;
   const cases: readonly (readonly [Environment, RegExp])[] = [
     [{ AZURE_AUTHORITY_HOST: `https://${closed}` }, new RegExp(`at ${closed}: .*ECONNREFUSED`)],
-    [{ AZURE_AUTHORITY_HOST: 'https://nowhere.invalid' }, /at nowhere\.invalid: .*(ENOTFOUND|EAI_AGAIN)/],
     [{ NODE_EXTRA_CA_CERTS: '' }, /at localhost:\d+: .*certificate/],
   ];
   const runs = await Promise.all(cases.map(([env]) => world.run(['plan'], env)));
