@@ -1,4 +1,5 @@
 import type { Move } from '../core/assessment.ts';
+import { type Finding, refusals } from '../core/finding.ts';
 import type { Step } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Clock } from '../graph/edge.ts';
@@ -10,9 +11,25 @@ import { type Remainder, remainderOf } from './remainder.ts';
 /** What the reviewed policy asks of a tenant right now. */
 export type Live = { readonly moves: readonly Move[]; readonly application?: string };
 
-/** Reads the settings, without people. */
+/** What the policy asks for cannot be told from what the tenant shows now: no step may rest on it. */
+class NotTold extends Error {
+  override readonly name = 'NotTold';
+  readonly fix: string;
+  constructor({ rule, message, fix }: Finding) {
+    super(`${rule}: ${message}`);
+    this.fix = fix ?? 'Plan again.';
+  }
+}
+
+/**
+ * Reads the settings, without people. A setting that was refused or cannot be resolved asks for nothing, which must
+ * never look like "done".
+ * @throws NotTold where a lever has an error to report, and what reading throws.
+ */
 export async function readLive(reader: GraphReader, policy: TenantPolicy, day: Day): Promise<Live> {
   const { answers, picture } = await observe(reader, policy, day);
+  const [problem] = refusals(picture.assessments.flatMap(({ findings }) => findings));
+  if (problem !== undefined) throw new NotTold(problem);
   const application = appId(answers);
   return { moves: picture.moves, ...(application === undefined ? {} : { application }) };
 }

@@ -1,7 +1,7 @@
 import type { Move } from '../core/assessment.ts';
 import { canonical, type Json, sameJson } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
-import { APPLICATION_ID, type WriteRequest } from '../core/request.ts';
+import { forApplication, type WriteRequest } from '../core/request.ts';
 
 /** What is left of a reviewed plan, given the live state; or that the live state is none the review covers. */
 export type Remainder =
@@ -94,10 +94,11 @@ function legsOf(
   return legs;
 }
 
-/** A request in one spelling, once the app it speaks of is there. Graph answers ids in changing letter case. */
-function spelled({ method, path, body }: WriteRequest, application: string | undefined): string {
-  const text = canonical({ method, path, body: body ?? null }).toLowerCase();
-  return application === undefined ? text : text.replaceAll(APPLICATION_ID, application.toLowerCase());
+/** A request in one spelling, once the app it speaks of is there. The consent list comes in changing letter case. */
+function spelled(request: WriteRequest, application: string | undefined): string {
+  const { method, path, body } = forApplication(request, application);
+  const text = canonical({ method, path, body: body ?? null });
+  return path === '/policies/authorizationPolicy' ? text.toLowerCase() : text;
 }
 
 /** Whether the done steps are whole groups from the start and at most one group in part. */

@@ -1,8 +1,9 @@
 import { digestOf } from '../core/digest.ts';
-import { refusals } from '../core/finding.ts';
+import { type Finding, refusals } from '../core/finding.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
 import type { TenantPolicy } from '../core/state.ts';
+import { waitsBefore } from '../core/steps.ts';
 import { type Remainder, remainderOf } from './remainder.ts';
 
 /** What a reviewed plan still allows, judged against a plan made from the live state a moment before the first write. */
@@ -29,6 +30,16 @@ export function judge(
   if (digestOf(reviewed) !== reviewed.digest) {
     return refused('the plan file was changed after it was made, its digest does not fit its steps');
   }
+  const forged = reviewed.steps.some(({ number, group, settle, changes }, index) => {
+    const wait = waitsBefore(group, reviewed.steps[index - 1]?.group)
+      ? reviewed.policy.safety.settle
+      : undefined;
+    return number !== index + 1 || settle !== wait || changes.length === 0;
+  });
+  if (forged)
+    return refused(
+      'the plan file was changed after it was made, its steps are not numbered or timed as planned',
+    );
   const before = refusals(reviewed.findings)[0];
   if (reviewed.status === 'refused' || before !== undefined) {
     return {
@@ -45,6 +56,9 @@ export function judge(
       live: policy.desired as Json,
     };
   }
+  const [untold] = refusals(fresh.findings).filter(({ rule }) => !ABOUT_THE_CHANGE.has(rule));
+  // A setting that cannot be read or resolved asks for nothing: that must never look like "done".
+  if (untold !== undefined) return notNow(untold);
   const live = fresh.steps.map((step) => ({ ...step, effects: [] }));
   const remainder = remainderOf(reviewed.steps, live, application);
   if (remainder.kind === 'moved') {
@@ -58,10 +72,13 @@ export function judge(
     [...fresh.impact.lose, ...fresh.impact.unknown],
     [...reviewed.impact.lose, ...reviewed.impact.unknown],
   );
-  if (strangers.length > 0 && !detour) {
+  const kept = new Set(reviewed.impact.retain.map(({ id }) => id));
+  // Whoever was to keep access keeps it, detour or not.
+  const wronged = detour ? strangers.filter(({ id }) => kept.has(id)) : strangers;
+  if (wronged.length > 0) {
     return {
       kind: 'stale',
-      why: `${strangers.length} people would lose access who were not among those reviewed`,
+      why: `${wronged.length} people would lose access who were not among those reviewed`,
       reviewed: reviewed.impact.lose.map(({ name }) => name),
       live: fresh.impact.lose.map(({ name }) => name),
     };
@@ -71,8 +88,7 @@ export function judge(
   // its two ends, and judged from here they would strand the tenant in a state nobody asked for.
   const answered = new Set([...(started ? ['no-safe-order'] : []), ...(detour ? WHOLE_CHANGE : [])]);
   const now = refusals(fresh.findings).find(({ rule }) => !answered.has(rule));
-  if (now !== undefined)
-    return { kind: 'refused', why: `${now.rule}: ${now.message}`, fix: now.fix ?? AGAIN };
+  if (now !== undefined) return notNow(now);
   const orders = [reviewed, fresh].map(({ steps }) => [...new Set(steps.map(({ group }) => group))].join());
   if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
     return {
@@ -85,9 +101,22 @@ export function judge(
   return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
 }
 
+/** Rules that judge the change as a whole, not what a single setting shows. */
+const ABOUT_THE_CHANGE: ReadonlySet<string> = new Set([
+  'closes-open-tenant',
+  'empties-access',
+  'removal-limit',
+  'protected-person',
+  'protected-unresolvable',
+  'no-safe-order',
+]);
 const WHOLE_CHANGE = ['closes-open-tenant', 'empties-access', 'removal-limit'];
 
 const AGAIN = 'Plan again and have the new plan reviewed.';
+
+function notNow({ rule, message, fix }: Finding): Verdict {
+  return { kind: 'refused', why: `${rule}: ${message}`, fix: fix ?? AGAIN };
+}
 
 function refused(why: string): Verdict {
   return { kind: 'refused', why, fix: AGAIN };

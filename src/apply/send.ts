@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
-import { APPLICATION_ID, type WriteRequest } from '../core/request.ts';
+import { forApplication, type WriteRequest } from '../core/request.ts';
 import type { Clock } from '../graph/edge.ts';
 import { GraphFailure } from '../graph/failure.ts';
 import type { GraphWriter, WriteAnswer } from '../graph/writer.ts';
@@ -31,7 +31,7 @@ const LOOKS = [1_000, 5_000, 10_000, 20_000];
  * a write that took is never sent twice.
  */
 export async function send(step: Step, application: string | undefined, sending: Sending): Promise<Sent> {
-  const request = resolved(step.request, application);
+  const request = forApplication(step.request, application);
   for (let attempt = 1; ; attempt++) {
     sending.journal.write({ event: 'sending', step: step.number, request: shown(request) });
     try {
@@ -93,22 +93,6 @@ async function tookAnyway(step: Step, { isDone, clock }: Sending): Promise<boole
     if (await isDone(step)) return true;
   }
   return false;
-}
-
-/** The request with the object id of the app in place of its stand-in. */
-function resolved(request: WriteRequest, application: string | undefined): WriteRequest {
-  if (application === undefined) return request;
-  const fill = (value: Json): Json => {
-    if (typeof value === 'string') return value.replaceAll(APPLICATION_ID, application);
-    if (Array.isArray(value)) return value.map(fill);
-    if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]));
-  };
-  return {
-    ...request,
-    path: request.path.replaceAll(APPLICATION_ID, application),
-    ...(request.body === undefined ? {} : { body: fill(request.body) }),
-  };
 }
 
 function shown({ method, path, body }: WriteRequest): Pick<WriteRequest, 'method' | 'path' | 'body'> {

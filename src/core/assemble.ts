@@ -8,9 +8,10 @@ import { effectOf, impactOf, levelIn } from './impact.ts';
 import { byText } from './json.ts';
 import { inGateOrder } from './order.ts';
 import { candidates, type Directory, identified, whoIs } from './people.ts';
-import type { Impact, Step, TenantPlan } from './plan.ts';
+import type { Impact, TenantPlan } from './plan.ts';
 import { known, unknown } from './request.ts';
 import { APPLE_MAIL, type Day, type TenantPolicy } from './state.ts';
+import { stepsOf } from './steps.ts';
 
 /** What the levers found out about one tenant, put together. */
 export type Picture = {
@@ -71,7 +72,18 @@ export function assemble(
     identified(picture.before, picture.after, directory),
     desired.safety.transition,
   );
-  const guarded = { desired, origins, ...picture, impact, directory, worlds: open, recentLosses, day };
+  const onTheWay = statesOf(picture.before, arranged.moves ?? []);
+  const guarded = {
+    desired,
+    origins,
+    ...picture,
+    onTheWay,
+    impact,
+    directory,
+    worlds: open,
+    recentLosses,
+    day,
+  };
   const findings = [
     ...picture.assessments.flatMap((assessment) => assessment.findings),
     ...(moving
@@ -103,6 +115,17 @@ export function assemble(
   };
 }
 
+/** The states after each group of moves, in their order. */
+function statesOf(before: Gates, moves: readonly Move[]): readonly Gates[] {
+  const ends = moves.flatMap(({ group }, index) => (moves[index + 1]?.group === group ? [] : [index + 1]));
+  return ends.map((end) =>
+    after(
+      before,
+      moves.slice(0, end).flatMap((move) => move.effects),
+    ),
+  );
+}
+
 /** With no change to access nobody was read, and nobody gains or loses. */
 function quiet({ before, after: then }: Picture): Impact {
   const nobody = impactOf(
@@ -112,41 +135,6 @@ function quiet({ before, after: then }: Picture): Impact {
     worlds(before, then),
   );
   return nobody;
-}
-
-const NARROWING: ReadonlySet<GateGroup> = new Set([
-  'disable',
-  'require-assignment',
-  'narrow-user-consent',
-  'remove-assignees',
-  'revoke-user-grants',
-  'revoke-grant',
-]);
-const NEUTRAL: ReadonlySet<GateGroup> = new Set(['visibility', 'create']);
-
-/** Whether steps of this group can take access away. */
-export function narrows(group: GateGroup): boolean {
-  return NARROWING.has(group);
-}
-
-/**
- * Numbers the moves. Agreeing reads and the settle time come before a narrowing stretch, and before the widening that
- * follows one: whoever is let in must be stopped by a gate that is really shut, not by one that was only accepted.
- */
-function stepsOf(moves: readonly Move[], settle: number): readonly Step[] {
-  return moves.map(({ group, request, changes }, index) => {
-    const previous = moves[index - 1];
-    const afterNarrowing = previous !== undefined && narrows(previous.group);
-    const waits = narrows(group) ? !afterNarrowing : afterNarrowing;
-    return {
-      number: index + 1,
-      group,
-      direction: narrows(group) ? 'narrows' : NEUTRAL.has(group) ? 'neutral' : 'widens',
-      ...(waits ? { settle } : {}),
-      request,
-      changes,
-    };
-  });
 }
 
 function twice({ before, after: then }: Picture, directory: Directory): readonly Finding[] {

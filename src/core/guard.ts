@@ -1,23 +1,11 @@
-import { levelOf, type Who, type World } from './access.ts';
+import { levelOf, type Who } from './access.ts';
 import type { Gates } from './assessment.ts';
 import type { Finding } from './finding.ts';
+import type { Guarded } from './guarded.ts';
 import { levelIn, mayLose } from './impact.ts';
-import { candidates, type Directory, selves, unreadSources, whoIs } from './people.ts';
-import type { Impact } from './plan.ts';
-import { type Day, type Desired, inForce, type Origins } from './state.ts';
-
-/** What the guard judges. `recentLosses`: ids of people who lost access in earlier applies of the last seven days. */
-export type Guarded = {
-  readonly desired: Desired;
-  readonly origins: Origins;
-  readonly before: Gates;
-  readonly after: Gates;
-  readonly impact: Impact;
-  readonly directory: Directory;
-  readonly worlds: readonly World[];
-  readonly recentLosses: ReadonlySet<string>;
-  readonly day: Day;
-};
+import { candidates, whoIs } from './people.ts';
+import { protectedPeople } from './protected.ts';
+import { inForce } from './state.ts';
 
 /** The rules that look at the whole change; a reviewed `exceptions` entry in force turns an error into a warning. */
 export function guard(guarded: Guarded): readonly Finding[] {
@@ -140,62 +128,6 @@ function narrows(before: Gates, after: Gates): boolean {
         )
       : false;
   return before.exists && (fewerAssigned || fewerOwn || shut || fewerScopes);
-}
-
-function protectedPeople({
-  desired,
-  before,
-  after,
-  directory,
-  worlds,
-  origins,
-}: Guarded): readonly Finding[] {
-  const { administrators } = directory;
-  const unread = [
-    ...unreadSources(before, after, directory),
-    ...(administrators.known ? [] : [`the Global Administrators could not be read (${administrators.why})`]),
-  ];
-  const couldBe = selves(before, after, directory);
-  const people = new Map(candidates(before, after, directory).map((person) => [person.id, person]));
-  return desired.safety.protected.flatMap((upn, index): Finding[] => {
-    const at = origins[`/safety/protected/${index}`];
-    const where = at === undefined ? {} : { at };
-    const user = directory.protected.get(upn.toLowerCase());
-    if (user === undefined || !user.known || user.value === 'gone') {
-      const why = user === undefined ? 'not read' : user.known ? 'no such user in this tenant' : user.why;
-      return [
-        {
-          rule: 'protected-unresolvable',
-          severity: 'error',
-          message: `The protected person ${upn} could not be found (${why}), so nobody can say whether they keep access.`,
-          fix: 'Correct the address under safety.protected, or remove the entry in a pull request of its own.',
-          ...where,
-        },
-      ];
-    }
-    const { id } = user.value;
-    const principals = people.get(id)?.principals ?? [id];
-    // What nobody could read might be what lets the person in: not told is as bad as lost.
-    const passes = administrators.known ? [administrators.value.has(id)] : [false, true];
-    const loses = couldBe({ id, principals }).flatMap((who) =>
-      passes.map((passing) =>
-        mayLose(before, after, { ...who, ...(passing ? { administrator: true } : {}) }, worlds),
-      ),
-    );
-    if (!loses.includes(true)) return [];
-    return [
-      {
-        rule: 'protected-person',
-        severity: 'error',
-        message: loses.includes(false)
-          ? `Whether the protected person ${upn} keeps access cannot be told: ${unread.join('; ')}.`
-          : `The protected person ${upn} would lose access.`,
-        fix: 'Keep them assigned, or add an exceptions entry for protected-person to this policy.',
-        waivable: {},
-        ...where,
-      },
-    ];
-  });
 }
 
 function waive(finding: Finding, { desired, day }: Guarded): Finding {

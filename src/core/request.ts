@@ -36,6 +36,23 @@ export type WriteRequest = {
 /** Stands for the object id of the app while the plan that creates it is not applied yet. */
 export const APPLICATION_ID = '{application}';
 
+/**
+ * The request once the app it speaks of is there: its id stands in the path and in the two properties that name a
+ * service principal, and nowhere else, since every other text may be somebody's own.
+ */
+export function forApplication(request: WriteRequest, application: string | undefined): WriteRequest {
+  if (application === undefined) return request;
+  const { body } = request;
+  const path = request.path.replaceAll(APPLICATION_ID, application);
+  if (body === undefined || body === null || typeof body !== 'object') return { ...request, path };
+  const named = Object.entries(body).map(([key, value]) =>
+    (key === 'clientId' || key === 'resourceId') && value === APPLICATION_ID
+      ? [key, application]
+      : [key, value],
+  );
+  return { ...request, path, body: Array.isArray(body) ? body : Object.fromEntries(named) };
+}
+
 /** What a tenant said to one read. A refusal is a value of its own: never an empty list, never "absent". */
 export type Answer =
   | { readonly kind: 'found'; readonly value: Json }

@@ -135,6 +135,8 @@ function opens(
   letsAfter: Reading<boolean>,
 ): boolean {
   if (lets.known && letsAfter.known && lets.value !== letsAfter.value) return letsAfter.value;
+  // Where users may be able to consent now and cannot afterwards, it may close this app: that waits too.
+  if (!lets.known && letsAfter.known && !letsAfter.value) return false;
   return ids.some((id) => !now.includes(id)) && !now.includes(BUILT_IN.legacy);
 }
 

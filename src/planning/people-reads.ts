@@ -5,7 +5,7 @@ import type { Desired } from '../core/state.ts';
 import { rowsOf, textAt } from '../levers/answer.ts';
 import { appId } from '../levers/app.ts';
 import { allGrants, ownGrants } from '../levers/grants.ts';
-import { membersOf, userIn, usersById, usersByUpn } from '../levers/principals.ts';
+import { groupsById, membersOf, userIn, usersById, usersByUpn } from '../levers/principals.ts';
 
 /** Active Global Administrators pass the assignment gate unassigned; the role is absent until it is first used. */
 const ADMINISTRATORS: ReadRequest = {
@@ -28,6 +28,7 @@ export function peopleReads(
   return [
     ...grants,
     ...groupsThatCount(before, after).map(membersOf),
+    ...groupsById(groupsThatCount(before, after)),
     ...usersById(singlePeople(before, after)),
     ...usersByUpn(desired.safety.protected.map((upn) => upn.toLowerCase())),
     ...(desired.safety.protected.length === 0 ? [] : [ADMINISTRATORS]),
@@ -36,6 +37,7 @@ export function peopleReads(
 
 /** What the answers to those reads say. A refused read leaves its people unknown; a complete one that misses a user means gone. */
 export function directoryIn(desired: Desired, before: Gates, after: Gates, answers: Answers): Directory {
+  const counting = groupsThatCount(before, after);
   const ids = singlePeople(before, after);
   const lookedUp = readAll(usersById(ids), answers);
   const found = new Map(lookedUp.known ? lookedUp.value.map((user) => [user.id, user]) : []);
@@ -46,7 +48,7 @@ export function directoryIn(desired: Desired, before: Gates, after: Gates, answe
   const people = readAll(usersByUpn(wanted), answers);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);
   return {
-    members: new Map(groupsThatCount(before, after).map((id) => [id, directMembers(id, answers)])),
+    members: new Map(counting.map((id) => [id, directMembers(id, counting, answers)])),
     users,
     administrators: administratorsIn(answers),
     protected: new Map(wanted.map((upn) => [upn, people.known ? known(byUpn.get(upn) ?? 'gone') : people])),
@@ -62,11 +64,16 @@ function singlePeople(before: Gates, after: Gates): readonly string[] {
   return [...new Set([...assigned.map(({ id }) => id), ...own])].sort();
 }
 
-/** A group that is gone has no members, though its assignment may still be listed. */
-function directMembers(group: string, answers: Answers): Reading<readonly User[]> {
-  return answers.get(membersOf(group).path)?.kind === 'absent'
-    ? known([])
-    : readAll([membersOf(group)], answers);
+/**
+ * A group that is gone has no members, though its assignment may still be listed. A 404 alone does not say so: only a
+ * complete look-up that does not find the group.
+ */
+function directMembers(group: string, all: readonly string[], answers: Answers): Reading<readonly User[]> {
+  if (answers.get(membersOf(group).path)?.kind !== 'absent') return readAll([membersOf(group)], answers);
+  const reads = groupsById(all);
+  const complete = reads.every((read) => answers.get(read.path)?.kind === 'found');
+  const living = reads.flatMap((read) => rowsOf(answers, read).map((row) => textAt(row, 'id')));
+  return complete && !living.includes(group) ? known([]) : unknown('not found');
 }
 
 function readAll(reads: readonly ReadRequest[], answers: Answers): Reading<readonly User[]> {

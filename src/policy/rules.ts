@@ -1,6 +1,6 @@
 import type { Finding } from '../core/finding.ts';
 import { bothScopes, consentRoute, openToEveryone, someAssignee, userConsentReach } from './rules/access.ts';
-import { datedEntries, duplicateEntries, membersLimit, unlistedSaid } from './rules/entries.ts';
+import { datedEntries, duplicateEntries, leaversStay, membersLimit, unlistedSaid } from './rules/entries.ts';
 import { exceptionsMakeSense, waived } from './rules/exceptions.ts';
 import { nameIsFileName } from './rules/identity.ts';
 import { weakensSafety } from './rules/safety.ts';
@@ -13,6 +13,7 @@ const OFFLINE: readonly Rule[] = [
   duplicateEntries,
   datedEntries,
   membersLimit,
+  leaversStay,
   consentRoute,
   bothScopes,
   openToEveryone,

@@ -43,6 +43,13 @@ export function deleteApp(tenant: Tenant): void {
   for (const [key, each] of tenant.grants) if (each.clientId === id) tenant.grants.delete(key);
 }
 
+/** Deletes the app and adds it again, with the same settings: another object, without assignments and grants. */
+export function recreateApp(tenant: Tenant): void {
+  const again = { ...app(tenant), id: 'c0ffee00-5f0f-4a57-9d39-0c5f6f6d3a11' };
+  deleteApp(tenant);
+  tenant.servicePrincipals.set(again.id, again);
+}
+
 export function createApp(tenant: Tenant, required: boolean): void {
   addServicePrincipal(tenant, APPLE_MAIL, {
     appRoleAssignmentRequired: required,

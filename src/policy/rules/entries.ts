@@ -100,6 +100,26 @@ export const membersLimit: Rule = ({ desired, at }) =>
     },
   );
 
+/** leavers-stay: people assigned one by one leave with the group only where unlisted users are removed. */
+export const leaversStay: Rule = ({ desired, day, at }) => {
+  const { groups, users, unlisted } = desired.assignments;
+  if (groups === 'unmanaged' || (users !== 'unmanaged' && unlisted !== 'keep')) return [];
+  const why = users === 'unmanaged' ? '`users` is unmanaged' : '`unlisted: keep` counts';
+  return groups.flatMap((entry, index): readonly Finding[] => {
+    // An entry that ended takes the members it assigned with it, whatever `unlisted` says.
+    if (entry.as !== 'members' || (entry.until ?? day) < day) return [];
+    return [
+      {
+        rule: 'leavers-stay',
+        severity: 'warning',
+        message: `Whoever leaves ${entry.name ?? entry.id} stays assigned: its members are assigned one by one, and ${why}.`,
+        fix: 'Write `unlisted: remove` and list under `users` who else may stay (`users: []` for nobody).',
+        at: at(`/assignments/groups/${index}`),
+      },
+    ];
+  });
+};
+
 /** unlisted-missing, empty-list-with-keep: what happens to everybody else must be said, and must mean something. */
 export const unlistedSaid: Rule = ({ desired, at }) => {
   const { groups, users, unlisted } = desired.assignments;
