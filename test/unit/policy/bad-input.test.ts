@@ -28,6 +28,7 @@ const expected: { readonly [defect: string]: readonly string[] } = {
   'hostile-text': ['4:1 error unknown-key'],
   'key-in-the-wrong-section': ['4:1 error unknown-key'],
   'label-is-a-number': ['4:19 error wrong-type', '4:22 error wrong-value'],
+  'leavers-stay': ['7:7 warning leavers-stay'],
   'list-as-root': ['1:1 error wrong-type'],
   'list-without-unlisted': ['5:3 error unlisted-missing', '7:3 error unlisted-missing'],
   'many-at-once': [

@@ -91,6 +91,28 @@ describe('assignment required with no assignee', () => {
   });
 });
 
+describe('people who leave a group that is assigned member by member', () => {
+  const members = 'groups: [{ name: G, as: members, limit: 5 }]';
+  const ended =
+    'groups: [{ name: G, as: members, limit: 5, until: 2026-11-23, reason: x }], users: [{ upn: a@b.example }]';
+  const last =
+    'groups: [{ name: G, as: members, limit: 5, until: 2026-11-24, reason: x }], users: [{ upn: a@b.example }]';
+
+  test.each([
+    [`${members}, unlisted: remove`, ['4:25 warning leavers-stay']],
+    [`${members}, users: unmanaged, unlisted: remove`, ['4:25 warning leavers-stay']],
+    [`${members}, users: [{ upn: a@b.example }], unlisted: keep`, ['4:25 warning leavers-stay']],
+    [`${last}, unlisted: keep`, ['4:25 warning leavers-stay']],
+    [`${ended}, unlisted: keep`, ['4:25 warning expired-entry']],
+    [`${members}, users: [], unlisted: remove`, []],
+    [`${members}, users: [{ upn: a@b.example }], unlisted: remove`, []],
+    ['groups: [{ name: G }], unlisted: remove', []],
+    ['users: [{ upn: a@b.example }], unlisted: keep', []],
+  ])('%s', (lists, findings) => {
+    expect(say(`assignments: { ${lists} }\n`)).toEqual(findings);
+  });
+});
+
 describe('a tenant less careful than its baseline', () => {
   const weakened = (own: string, asked: string) =>
     say(`baseline: standard\nsafety: { ${own} }\n`, `safety: { ${asked} }\n`);
