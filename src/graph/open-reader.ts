@@ -67,11 +67,15 @@ function chunks(reads: readonly PendingRead[]): readonly (readonly PendingRead[]
   );
 }
 
+/** A host that cannot be reached at all is told within half a minute, not after minutes of silence. */
+const UNREACHED_REPEATS = 4;
+
 type Asked = readonly { readonly pending: PendingRead; readonly answer: ItemAnswer }[];
 
 /** One batch, repeated until it is answered: reading twice does no harm. */
 async function askBatch(wire: Wire, reads: readonly PendingRead[]): Promise<Asked> {
-  const patience = createPatience(wire.edge.random ?? Math.random);
+  const random = wire.edge.random ?? Math.random;
+  const patience = { answered: createPatience(random), unreached: createPatience(random, UNREACHED_REPEATS) };
   const items = reads.map(({ url, request }) => ({
     url,
     ...(request.eventual ? { eventual: true as const } : {}),
@@ -93,7 +97,7 @@ async function askBatch(wire: Wire, reads: readonly PendingRead[]): Promise<Aske
     }
     if (result.arrived && !isPassing(result.status)) throw batchRefused(result.status, result.text);
     const told = result.arrived ? retryAfter(result.headers.get('Retry-After'), wire.edge.clock) : undefined;
-    const wait = patience.next(told);
+    const wait = patience[result.arrived ? 'answered' : 'unreached'].next(told);
     if (wait === undefined) throw outOfPatience(result, reads);
     wire.pause(wait);
   }

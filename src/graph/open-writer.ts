@@ -41,7 +41,11 @@ function refuseUnfit(wire: Wire, { method, path, body, what }: WriteRequest): vo
   const plain = path.startsWith('/') && !/[?#\\{}]|:\/\/|\/\//.test(path);
   const base = `${wire.graph}/${VERSION}`;
   const same = plain && URL.canParse(base + path) && new URL(base + path).href === base + path;
-  const filled = body === undefined || !JSON.stringify(body).includes(APPLICATION_ID);
+  // Only these two properties name the app; elsewhere the same text would be somebody's own.
+  const named = body !== null && typeof body === 'object' ? Object.entries(body) : [];
+  const filled = !named.some(
+    ([key, value]) => (key === 'clientId' || key === 'resourceId') && value === APPLICATION_ID,
+  );
   if (same && filled && (method !== 'DELETE' || body === undefined)) return;
   throw new GraphFailure(
     'rejected',
