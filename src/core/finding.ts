@@ -14,8 +14,11 @@ export type Finding = {
   /** What to do next, one sentence. Required for errors. */
   readonly fix?: string;
   readonly at?: Position;
-  /** Set when a reviewed `exceptions` entry may waive it; `limit` is the number that would be just enough. */
-  readonly waivable?: { readonly limit?: number };
+  /**
+   * Set when a reviewed `exceptions` entry may waive it; `limit` is the number that would be just enough, `person`
+   * the UPN (lower-case) the entry must name.
+   */
+  readonly waivable?: { readonly limit?: number; readonly person?: string };
   /** Set when a reviewed `exceptions` entry turned an error into a warning. */
   readonly waived?: { readonly reason: string; readonly until: string };
 };

@@ -137,7 +137,8 @@ function waive(finding: Finding, { desired, day }: Guarded): Finding {
     (each) =>
       each.rule === finding.rule &&
       inForce(each, day) &&
-      (waivable.limit === undefined || (each.limit ?? 0) >= waivable.limit),
+      (waivable.limit === undefined || (each.limit ?? 0) >= waivable.limit) &&
+      (waivable.person === undefined || each.upn === waivable.person),
   );
   if (exception === undefined) return finding;
   return { ...said, severity: 'warning', waived: { reason: exception.reason, until: exception.until } };

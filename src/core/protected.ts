@@ -43,7 +43,7 @@ export function protectedPeople(guarded: Guarded): readonly Finding[] {
       : loses.includes(false)
         ? `Whether the protected person ${upn} keeps access cannot be told: ${unread.join('; ')}.`
         : `The protected person ${upn} would lose access.`;
-    return [lost(message, at)];
+    return [lost(message, upn, at)];
   });
 }
 
@@ -57,13 +57,13 @@ function dips(before: Gates, between: Gates, after: Gates, who: Who, worlds: rea
   );
 }
 
-function lost(message: string, at: Position | undefined): Finding {
+function lost(message: string, upn: string, at: Position | undefined): Finding {
   return {
     rule: 'protected-person',
     severity: 'error',
     message,
-    fix: 'Keep them assigned, or add an exceptions entry for protected-person to this policy.',
-    waivable: {},
+    fix: 'Keep them assigned, or add an exceptions entry for protected-person with their upn to this policy.',
+    waivable: { person: upn.toLowerCase() },
     ...(at === undefined ? {} : { at }),
   };
 }

@@ -46,6 +46,8 @@ export type UserEntry = {
 export type Exception = {
   readonly rule: string;
   readonly limit?: number;
+  /** With protected-person: whom it is about, in lower case. */
+  readonly upn?: string;
   readonly reason: string;
   readonly until: string;
 };

@@ -55,7 +55,10 @@ export function normalise(tenant: Layer<TenantFile>, merged: Merged, settings: S
       transition: safety.transition ?? 'refuse',
       settle: safety.settle ?? 60,
     },
-    exceptions: exceptions.map((each) => ({ ...each })),
+    exceptions: exceptions.map((each) => ({
+      ...each,
+      ...(each.upn === undefined ? {} : { upn: each.upn.toLowerCase() }),
+    })),
   };
   return { desired, origins: { ...merged.origins, ...identityOrigins(settings), ...ownOrigins(tenant) } };
 }

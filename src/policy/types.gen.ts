@@ -216,6 +216,10 @@ export interface WrittenException {
    */
   limit?: number;
   /**
+   * With protected-person, and required there: user principal name of the protected person who may lose access.
+   */
+  upn?: string;
+  /**
    * Why the exception is right: a ticket and a few words.
    */
   reason: string;

@@ -12,7 +12,10 @@ const EXCEPTABLE = [
   'removal-limit',
 ] as const;
 
-/** unknown-exception, duplicate-exception, exception-limit, expired-exception. */
+/** The one rule whose exception names a person. */
+const PERSON = 'protected-person';
+
+/** unknown-exception, duplicate-exception, exception-limit, exception-person, expired-exception. */
 export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
   desired.exceptions.flatMap((each, index): readonly Finding[] => {
     const say = (rule: string, severity: Finding['severity'], message: string, fix: string): Finding => ({
@@ -28,8 +31,8 @@ export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
       const fix = guess ? `Did you mean \`${guess}\`?` : `Rules with exceptions: ${EXCEPTABLE.join(', ')}.`;
       found.push(say('unknown-exception', 'error', `No exception can be made from \`${each.rule}\`.`, fix));
     }
-    if (desired.exceptions.findIndex((other) => other.rule === each.rule) < index) {
-      const message = `\`${each.rule}\` is excepted twice.`;
+    if (desired.exceptions.findIndex((other) => isSame(other, each)) < index) {
+      const message = `\`${each.rule}\` is excepted twice${each.rule === PERSON && each.upn ? ` for ${each.upn}` : ''}.`;
       found.push(say('duplicate-exception', 'error', message, 'Keep one of the two.'));
     }
     if (each.rule === 'removal-limit' && each.limit === undefined) {
@@ -40,12 +43,25 @@ export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
       const message = `\`limit\` means nothing for \`${each.rule}\`.`;
       found.push(say('exception-limit', 'error', message, 'Remove `limit`.'));
     }
+    if (each.rule === PERSON && each.upn === undefined) {
+      const message = 'An exception from protected-person must say who may lose access.';
+      found.push(say('exception-person', 'error', message, 'Add `upn`.'));
+    }
+    if (each.rule !== PERSON && each.upn !== undefined) {
+      const message = `\`upn\` means nothing for \`${each.rule}\`.`;
+      found.push(say('exception-person', 'error', message, 'Remove `upn`.'));
+    }
     if (each.until < day) {
       const message = `The exception from ${each.rule} ended on ${each.until} and no longer counts.`;
       found.push(say('expired-exception', 'warning', message, 'Remove it, or have a later day reviewed.'));
     }
     return found;
   });
+
+/** One rule excepted twice; protected people are excepted one by one. */
+function isSame(one: Exception, other: Exception): boolean {
+  return one.rule === other.rule && (one.rule !== PERSON || one.upn === other.upn);
+}
 
 /** The finding as it counts: an error that an exception in force waives becomes a warning that says so. */
 export function waived(finding: Finding, exceptions: readonly Exception[], day: Day): Finding {

@@ -201,10 +201,42 @@ describe('protected-person', () => {
     const list = await findings(gated({ assignedGroups: new Set(['g1', 'g2']) }), d, {
       assignments: { groups: [], users: [{ upn: upn('bob') }], unlisted: 'remove' },
       safety: ann,
-      exceptions: [{ rule: 'protected-person', reason: 'CHG-2 retires', until: '2026-12-01' }],
+      exceptions: [
+        { rule: 'protected-person', upn: upn('ann'), reason: 'CHG-2 retires', until: '2026-12-01' },
+      ],
     });
     const finding = list.find(({ rule }) => rule === 'protected-person');
     expect([finding?.severity, finding?.waived?.reason]).toEqual(['warning', 'CHG-2 retires']);
+  });
+
+  test('an exception lets go the person it names, whatever the case, and nobody else', async () => {
+    const bob = upn('bob').toUpperCase();
+    const judged = async (...named: readonly (string | undefined)[]) => {
+      const list = await findings(gated({ assignedGroups: new Set(['g2']) }), d, {
+        ...drop,
+        safety: { protected: [upn('ann'), bob], maxRemovals: 1000 },
+        exceptions: named.map((who) => ({
+          rule: 'protected-person',
+          ...(who === undefined ? {} : { upn: who }),
+          reason: 'CHG-3',
+          until: '2026-12-01',
+        })),
+      });
+      const about = (who: string) =>
+        list.find(
+          ({ rule, message }) => rule === 'protected-person' && message.toLowerCase().includes(upn(who)),
+        );
+      return ['ann', 'bob'].map((who) => [about(who)?.severity, about(who)?.waivable?.person]);
+    };
+    const waived = ['warning', undefined];
+    expect(await judged()).toEqual([
+      ['error', upn('ann')],
+      ['error', upn('bob')],
+    ]);
+    expect(await judged(undefined)).toEqual(await judged());
+    expect(await judged(upn('ann'))).toEqual([waived, ['error', upn('bob')]]);
+    expect(await judged(upn('bob'))).toEqual([['error', upn('ann')], waived]);
+    expect(await judged(upn('bob'), upn('ann'))).toEqual([waived, waived]);
   });
 
   test('nothing about people is read or said where no access changes', async () => {

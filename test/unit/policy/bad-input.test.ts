@@ -24,6 +24,13 @@ const expected: { readonly [defect: string]: readonly string[] } = {
     '15:5 error duplicate-exception',
     '15:5 warning expired-exception',
   ],
+  'exceptions-for-people': [
+    '13:5 error duplicate-exception',
+    '17:5 error exception-person',
+    '20:5 error exception-person',
+    '24:5 error duplicate-exception',
+    '24:5 error exception-person',
+  ],
   'from-after-until': ['6:7 error from-after-until'],
   'hostile-text': ['4:1 error unknown-key'],
   'key-in-the-wrong-section': ['4:1 error unknown-key'],

@@ -62,6 +62,14 @@ assignments: { groups: [{ id: 5B0F2C1E-2A7D-4F07-9D8E-1A9C6F3B7E20 }], unlisted:
   });
 });
 
+test('protected people are excepted one by one, in lower case', () => {
+  const { desired } = one(`exceptions:
+  - { rule: protected-person, upn: Anna@Sample.Example, reason: CHG-1, until: 2026-12-01 }
+  - { rule: protected-person, upn: bob@sample.example, reason: CHG-2, until: 2026-12-01 }
+`);
+  expect(desired.exceptions.map(({ upn }) => upn)).toEqual(['anna@sample.example', 'bob@sample.example']);
+});
+
 describe('baselines', () => {
   const standard = `application:
   assignmentRequired: true

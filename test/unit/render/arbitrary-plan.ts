@@ -101,7 +101,9 @@ const policy: fc.Arbitrary<Desired> = fc.record({
     },
     { maxRemovals: fc.oneof(whole, fc.constant('10%')) },
   ),
-  exceptions: fc.array(partly({ rule: text, reason: text, until: day }, { limit: whole }), { maxLength: 2 }),
+  exceptions: fc.array(partly({ rule: text, reason: text, until: day }, { limit: whole, upn: text }), {
+    maxLength: 2,
+  }),
 });
 
 const finding = partly(
@@ -113,7 +115,7 @@ const finding = partly(
   {
     fix: text,
     at: position,
-    waivable: fc.record({ limit: whole }, { requiredKeys: [] }),
+    waivable: fc.record({ limit: whole, person: text }, { requiredKeys: [] }),
     waived: fc.record({ reason: text, until: day }),
   },
 );

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { planText } from '../../../src/render/plan-text.ts';
 import { plan, withTexts } from './arbitrary-plan.ts';
 import { CONTOSO, EXAMPLE, FAILED, planOf, REFUSED, UNCHANGED } from './example-plan.ts';
@@ -32,6 +33,23 @@ describe('planText', () => {
       '- { rule: removal-limit, limit: 3, reason: "why, with its ticket", until: 2026-12-01 }',
     );
     expect(text).toContain('Plan: 0 to add, 0 to change, 0 to remove in 0 of 1 tenant; 1 refused; 0 failed.');
+  });
+
+  it.each([
+    ['ceo@fabrikam.example', 'upn: ceo@fabrikam.example,'],
+    ["o'neil@fabrikam.example", 'upn: "o\'neil@fabrikam.example",'],
+    ['#a,b}@fabrikam.example', 'upn: "#a,b}@fabrikam.example",'],
+    ['a@b", reason: x }', 'upn: "a@b\\", reason: x }",'],
+  ])('names in that YAML the protected person, as text that YAML reads back: %s', (upn, written) => {
+    const [finding] = REFUSED.findings;
+    const findings = [{ ...finding!, rule: 'protected-person', waivable: { person: upn } }];
+    const line = planText(planOf({ ...REFUSED, findings }), plain)
+      .split('\n')
+      .find((each) => each.includes('- { rule: protected-person'));
+    expect(line).toContain(written);
+    expect(parse(line?.trim() ?? '')).toEqual([
+      { rule: 'protected-person', upn, reason: 'why, with its ticket', until: '2026-12-01' },
+    ]);
   });
 
   it('offers no exception where none may waive', () => {
