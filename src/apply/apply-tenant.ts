@@ -21,7 +21,7 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   const { tenant, steps } = reviewed;
   if (verdict.kind !== 'go') {
     const problem = {
-      message: `${verdict.kind === 'stale' ? 'Stale plan' : 'Refused'}: ${verdict.why.replace(/\.$/, '')}. Nothing was sent.`,
+      message: `${{ stale: 'Stale plan', refused: 'Refused', failed: 'Not applied' }[verdict.kind]}: ${verdict.why.replace(/\.$/, '')}. Nothing was sent.`,
       fix: verdict.kind === 'stale' ? 'Plan again and have the new plan reviewed.' : verdict.fix,
     };
     const moved =

@@ -1,5 +1,5 @@
 import { digestOf } from '../core/digest.ts';
-import { type Finding, refusals } from '../core/finding.ts';
+import { type Finding, isBadInput, refusals } from '../core/finding.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
 import type { TenantPolicy } from '../core/state.ts';
@@ -14,7 +14,8 @@ export type Verdict =
       readonly notes: readonly string[];
     }
   | { readonly kind: 'stale'; readonly why: string; readonly reviewed: Json; readonly live: Json }
-  | { readonly kind: 'refused'; readonly why: string; readonly fix: string };
+  /** `failed`: what the policy needs could not be read or is not there · `refused`: a rule said no. */
+  | { readonly kind: 'failed' | 'refused'; readonly why: string; readonly fix: string };
 
 /**
  * Judges a reviewed plan: whole, for this policy, allowed then and now, covering the live state, and taking access
@@ -40,10 +41,11 @@ export function judge(
     return refused(
       'the plan file was changed after it was made, its steps are not numbered or timed as planned',
     );
-  const before = refusals(reviewed.findings)[0];
+  const said = refusals(reviewed.findings);
+  const before = said.find(isBadInput) ?? said[0];
   if (reviewed.status === 'refused' || before !== undefined) {
     return {
-      kind: 'refused',
+      kind: before !== undefined && isBadInput(before) ? 'failed' : 'refused',
       why: `the plan was refused when it was made (${before?.rule ?? 'no rule named'})`,
       fix: before?.fix ?? AGAIN,
     };
@@ -114,8 +116,9 @@ const WHOLE_CHANGE = ['closes-open-tenant', 'empties-access', 'removal-limit'];
 
 const AGAIN = 'Plan again and have the new plan reviewed.';
 
-function notNow({ rule, message, fix }: Finding): Verdict {
-  return { kind: 'refused', why: `${rule}: ${message}`, fix: fix ?? AGAIN };
+function notNow(finding: Finding): Verdict {
+  const { rule, message, fix } = finding;
+  return { kind: isBadInput(finding) ? 'failed' : 'refused', why: `${rule}: ${message}`, fix: fix ?? AGAIN };
 }
 
 function refused(why: string): Verdict {

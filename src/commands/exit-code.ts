@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.ts';
-import { refusals } from '../core/finding.ts';
+import { isBadInput, refusals } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 
@@ -26,23 +26,13 @@ export function codeOfFindings(findings: readonly Finding[]): ExitCode {
   return refusals(findings).length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-/** The policy names what is not there, or a read it needs was refused: bad input, not a rule that said no. */
-const BAD_INPUT: ReadonlySet<string> = new Set([
-  'group-not-found',
-  'group-ambiguous',
-  'user-not-found',
-  'user-ambiguous',
-  'consent-policy-not-found',
-  'unreadable',
-]);
-
 /** @param detailed whether pending changes are told by the exit code (`--detailed-exitcode`). */
 export function codeOfPlan({ tenants }: Plan, detailed: boolean): ExitCode {
   return worst(
     tenants.map((tenant) => {
       if (tenant.status === 'failed') return EXIT.failed;
       if (tenant.status === 'refused') {
-        return refusals(tenant.findings).some(({ rule }) => BAD_INPUT.has(rule)) ? EXIT.failed : EXIT.refused;
+        return refusals(tenant.findings).some(isBadInput) ? EXIT.failed : EXIT.refused;
       }
       return tenant.status === 'changes' && detailed ? EXIT.pending : EXIT.ok;
     }),

@@ -27,3 +27,18 @@ export type Finding = {
 export function refusals(findings: readonly Finding[]): readonly Finding[] {
   return findings.filter((finding) => finding.severity === 'error');
 }
+
+/** The policy names what is not there, or a read it needs was refused: bad input, not a rule that said no. */
+const BAD_INPUT: ReadonlySet<string> = new Set([
+  'group-not-found',
+  'group-ambiguous',
+  'user-not-found',
+  'user-ambiguous',
+  'consent-policy-not-found',
+  'unreadable',
+]);
+
+/** Whether an error means that the plan could not be made, rather than that a rule said no to it. */
+export function isBadInput({ rule }: Finding): boolean {
+  return BAD_INPUT.has(rule);
+}

@@ -47,7 +47,7 @@ test.each([
   expect(run.stdout).toMatch(/fix: \S/);
   expect(flawsIn(run)).toEqual([]);
   const applied = await world.run(['apply', '--plan', 'plan.json']);
-  expect(applied.code).toBe(3);
+  expect(applied.code).toBe(1);
   expect(writesIn(world.sandbox)).toEqual([]);
 });
 

@@ -26,10 +26,10 @@ const applied = async (plan: Plan = open.plan) => {
   return { report: reportOf(report), code: codeOfReport(report) };
 };
 
-test('refused from the start: refused, nothing sent', async () => {
+test('refused from the start: failed, nothing sent', async () => {
   open.world.sandbox.fault = (point) => (readsGrants(point) ? REFUSED : undefined);
   const { report, code } = await applied();
-  expect([report.outcome, code]).toEqual(['refused', 3]);
+  expect([report.outcome, code]).toEqual(['failed', 1]);
   expect(writesIn(open.world.wire)).toEqual([]);
 });
 

@@ -88,7 +88,7 @@ describe('what was allowed when it was reviewed is judged again before the first
   test('a read that the plan rests on is refused by now', async () => {
     const at = await stage('everything-at-once');
     at.tenant.settings.refuse = ['/policies/authorizationPolicy'];
-    await expectNothingSent(at, EXIT.refused, /unreadable/);
+    await expectNothingSent(at, EXIT.failed, /unreadable/);
   });
 
   test('the app was deleted and created anew', async () => {

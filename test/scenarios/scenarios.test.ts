@@ -51,10 +51,10 @@ function sentWhatWasReviewed({ planned, tenant, wire }: Run, { plan, outcome }: 
   else expect(written).toEqual(reviewed);
 }
 
-function leftNothing({ again, second, wire }: Run, { plan, again: expected }: Scenario): void {
+function leftNothing({ again, second, wire }: Run, { plan, outcome, again: expected }: Scenario): void {
   expect(only(again).status).toBe(expected ?? (plan === 'refused' ? 'refused' : 'unchanged'));
   if (expected !== undefined) return;
-  expect(second.tenants[0]?.outcome).toBe(plan === 'refused' ? 'refused' : 'nothing to do');
+  expect(second.tenants[0]?.outcome).toBe(plan === 'refused' ? outcome : 'nothing to do');
   expect(writesIn(wire.applyAgain)).toEqual([]);
 }
 

@@ -5,7 +5,7 @@ import type { Scenario } from '../run.ts';
 export const scenario: Scenario = {
   tenant: proseware,
   plan: 'refused',
-  outcome: 'refused',
+  outcome: 'failed',
   check: ({ planned }) => {
     const [finding] = planned.findings.filter(({ severity }) => severity === 'error');
     expect(finding?.rule).toBe('unreadable');
