@@ -26,8 +26,9 @@ export async function openSession(options: {
   const limiter = createLimiter({ clock: edge.clock });
   return {
     edge,
-    connect: ({ desired }, role) =>
-      connect(desired.tenant, role, {
+    connect: ({ desired: { tenant } }, role) =>
+      // The built-in tenants know the sandbox's own identities only, whatever a policy names for its real one.
+      connect(options.sandbox ? { id: tenant.id, cloud: tenant.cloud } : tenant, role, {
         env: env(role),
         edge,
         limiter,

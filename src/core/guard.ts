@@ -20,18 +20,20 @@ export function guard(guarded: Guarded): readonly Finding[] {
 
 const STRANGER: Who = { principals: [], own: { scopes: new Set() } };
 
+/** Everyone who is not named cannot be counted, so no limit speaks for them: what they lose needs a reviewed exception. */
 function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[] {
-  // Having to consent again is a loss for limits and headline; the tenant stays open to everyone.
-  const shuts = worlds.some(
-    (world) => levelOf(before, STRANGER, world) !== 'none' && levelOf(after, STRANGER, world) === 'none',
+  const ends = worlds.map(
+    (world) => [levelOf(before, STRANGER, world), levelOf(after, STRANGER, world)] as const,
   );
-  if (!shuts) return [];
+  const shuts = ends.some(([from, to]) => from !== 'none' && to === 'none');
+  if (!shuts && !ends.some(([from, to]) => from === 'has' && to === 'may')) return [];
   return [
     {
       rule: 'closes-open-tenant',
       severity: 'error',
-      message:
-        'Today everyone in this tenant can use Apple Mail or open it by consenting; after this change only the people listed can.',
+      message: shuts
+        ? 'Today everyone in this tenant can use Apple Mail or open it by consenting; after this change only the people listed can.'
+        : 'Today everyone in this tenant can use Apple Mail; after this change nobody can until they consent for themselves.',
       fix: 'If that is intended, add an exceptions entry for closes-open-tenant to this policy.',
       waivable: {},
     },

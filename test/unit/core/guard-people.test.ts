@@ -46,11 +46,11 @@ describe('closes-open-tenant and empties-access', () => {
       undefined,
     ],
     [
-      'having to consent again, where everybody may',
+      'having to consent again, where everybody may: nobody can count whom it hits',
       open({ consentLets: true }),
       { consent: { tenantWide: [] } },
       'closes-open-tenant',
-      undefined,
+      'error',
     ],
     ['gated already', gated(), gate, 'closes-open-tenant', undefined],
     [
