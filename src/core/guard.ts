@@ -33,7 +33,7 @@ function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[
       severity: 'error',
       message: shuts
         ? 'Today everyone in this tenant can use Apple Mail or open it by consenting; after this change only the people listed can.'
-        : 'Today everyone in this tenant can use Apple Mail; after this change nobody can until they consent for themselves.',
+        : 'Today everyone in this tenant can use Apple Mail; after this change whoever has no grant of their own must consent first.',
       fix: 'If that is intended, add an exceptions entry for closes-open-tenant to this policy.',
       waivable: {},
     },
