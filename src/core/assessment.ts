@@ -39,7 +39,15 @@ export type Change = {
   readonly words?: { readonly before: string; readonly after: string };
   /** The policy line that asks for it. */
   readonly at?: Position;
+  /** Set in a plan for a pull request. */
+  readonly cause?: Cause;
 };
+
+/**
+ * Why a change is in the plan of a pull request. `this pull request`: its policy asks for it, the base's does not ·
+ * `drift`: the base's policy asks for it just so, the tenant differs already · `expiring`: an entry of the policy ended.
+ */
+export type Cause = 'this pull request' | 'drift' | 'expiring';
 
 /** What a step does to the gates of the access model. */
 export type Effect =

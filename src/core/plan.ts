@@ -77,6 +77,8 @@ export type TenantPlan = {
   readonly findings: readonly Finding[];
   /** The effective policy the plan was made for. */
   readonly policy: Desired;
+  /** The effective policy of the base, in a plan for a pull request; `null`: the base has none for this tenant. */
+  readonly policyBefore?: Desired | null;
   /** `sha256:<hex>` over what a review is about. */
   readonly digest: string;
 };
@@ -88,6 +90,10 @@ export type FailedTenant = {
   readonly error: { readonly message: string; readonly fix: string };
 };
 
+export function isFailed(tenant: TenantPlan | FailedTenant): tenant is FailedTenant {
+  return tenant.status === 'failed';
+}
+
 /** What Graph was asked for, counted on the wire. */
 export type Cost = { readonly roundTrips: number; readonly requests: number; readonly signIn: number };
 
@@ -98,4 +104,21 @@ export type Plan = {
   /** The UTC day the dates of the policy were judged by. */
   readonly day: string;
   readonly tenants: readonly (TenantPlan | FailedTenant)[];
+  /** Set when the plan was made for a pull request. */
+  readonly proposal?: Proposal;
+};
+
+/** What a plan for a pull request compares: the base, and the base with the head merged into it. */
+export type Proposal = {
+  /** Commit ids. */
+  readonly base: string;
+  readonly head: string;
+  /** When reading began, ISO 8601 in UTC. */
+  readonly readAt: string;
+  /** Tenants whose policy file goes away: no longer managed, everything stays as it is. */
+  readonly noLongerManaged: readonly { readonly name: string; readonly id: string }[];
+  /** How many tenants are not planned, because their effective policy stays the same. */
+  readonly untouched: number;
+  /** What the files say that is not about a planned tenant, errors first. */
+  readonly findings: readonly Finding[];
 };

@@ -39,8 +39,21 @@ export type Verification = {
  */
 export type Outcome = 'applied' | 'nothing to do' | 'stale' | 'refused' | 'failed' | 'partly applied';
 
+/** Under which review a tenant was applied. Logins and ids of GitHub, never text anybody chose freely. */
+export type ReviewedUnder = {
+  readonly kind: 'pull request' | 'fresh plan' | 'direct push';
+  readonly pull?: number;
+  /** The commit whose plan was reviewed. */
+  readonly head?: string;
+  readonly digest?: string;
+  /** Who approved: logins. */
+  readonly approvedBy: readonly string[];
+};
+
 export type TenantReport = {
   readonly tenant: { readonly name: string; readonly id: string; readonly cloud: Cloud };
+  /** Unset for a person at a desk. */
+  readonly review?: ReviewedUnder;
   readonly outcome: Outcome;
   readonly steps: readonly StepReport[];
   readonly verification?: Verification;
@@ -55,4 +68,6 @@ export type ApplyReport = {
   readonly formatVersion: typeof REPORT_FORMAT;
   readonly tool: { readonly name: 'iosmail'; readonly version: string };
   readonly tenants: readonly TenantReport[];
+  /** Set for an apply on merge: the commit whose policies were applied, and the last one before it that was. */
+  readonly merged?: { readonly commit: string; readonly after?: string };
 };

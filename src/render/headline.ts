@@ -1,4 +1,4 @@
-import type { FailedTenant, Impact, LevelOrUnknown, Plan, TenantPlan } from '../core/plan.ts';
+import { type Impact, isFailed, type LevelOrUnknown, type Plan, type TenantPlan } from '../core/plan.ts';
 import { count, effectWords, levelWords, number, type Say, type Sign, signOf } from './words.ts';
 
 /**
@@ -51,10 +51,6 @@ export function changeCounts(tenant: TenantPlan): Readonly<Record<Sign, number>>
   const counts = { '+': 0, '~': 0, '-': 0 };
   for (const { changes } of tenant.steps) for (const change of changes) counts[signOf(change)] += 1;
   return counts;
-}
-
-export function isFailed(tenant: TenantPlan | FailedTenant): tenant is FailedTenant {
-  return tenant.status === 'failed';
 }
 
 /** The last line: "Plan: 3 to add, 1 to change, 2 to remove in 2 of 8 tenants; 1 refused; 0 failed." */

@@ -1,6 +1,6 @@
-import type { FailedTenant, Plan, TenantPlan } from '../core/plan.ts';
+import { type FailedTenant, isFailed, type Plan, type TenantPlan } from '../core/plan.ts';
 import type { Origins } from '../core/state.ts';
-import { changeCounts, footer, headline, isFailed, needsProof } from './headline.ts';
+import { changeCounts, footer, headline, needsProof } from './headline.ts';
 import { findingItems } from './markdown-findings.ts';
 import { folded, table } from './markdown-parts.ts';
 import { leftAloneItems, orderTable, peopleItems, policyTable, stepItems } from './markdown-sections.ts';

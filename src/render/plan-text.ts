@@ -1,6 +1,6 @@
-import type { FailedTenant, Plan, TenantPlan } from '../core/plan.ts';
+import { type FailedTenant, isFailed, type Plan, type TenantPlan } from '../core/plan.ts';
 import type { Origins } from '../core/state.ts';
-import { footer, headline, isFailed, needsProof } from './headline.ts';
+import { footer, headline, needsProof } from './headline.ts';
 import { indent, type Paint, paint } from './paint.ts';
 import { effectiveValues } from './policy-origins.ts';
 import { forTerminal } from './safe.ts';
