@@ -8,7 +8,8 @@ import { openWriter } from '../graph/open-writer.ts';
 import { each } from '../planning/each.ts';
 import { problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
-import { openJournal, recentLosses } from './journal.ts';
+import type { Review } from './applying.ts';
+import { openJournal } from './journal.ts';
 
 /** What applying a plan file needs. */
 export type FleetApply = {
@@ -17,6 +18,10 @@ export type FleetApply = {
   readonly policies: ReadonlyMap<string, TenantPolicy>;
   /** Signs in to one tenant with the identity that may write. */
   readonly connect: (policy: TenantPolicy) => Promise<Connection>;
+  /** The review of each tenant, by its id; unset for a person at a desk. */
+  readonly reviews?: ReadonlyMap<string, Review>;
+  /** Ids of people who lost access by applies of the last seven days. */
+  readonly recentLosses: (tenantId: string) => ReadonlySet<string>;
   readonly journal: string;
   readonly run: string;
   readonly clock: Clock;
@@ -33,7 +38,8 @@ const WIDTH = 4;
 export async function applyFleet(fleet: FleetApply): Promise<ApplyReport> {
   let at = 0;
   const tenants = await each(fleet.plan.tenants, WIDTH, async (planned) => {
-    const report = await applyOne(fleet, planned);
+    const review = fleet.reviews?.get(planned.tenant.id);
+    const report = withReview(await applyOne(fleet, planned, review), review);
     at += 1;
     fleet.onTenant?.(at, fleet.plan.tenants.length);
     return report;
@@ -41,7 +47,15 @@ export async function applyFleet(fleet: FleetApply): Promise<ApplyReport> {
   return { formatVersion: REPORT_FORMAT, tool: { name: 'iosmail', version: fleet.version }, tenants };
 }
 
-async function applyOne(fleet: FleetApply, planned: TenantPlan | FailedTenant): Promise<TenantReport> {
+function withReview(report: TenantReport, review: Review | undefined): TenantReport {
+  return review === undefined ? report : { ...report, review: review.under };
+}
+
+async function applyOne(
+  fleet: FleetApply,
+  planned: TenantPlan | FailedTenant,
+  review: Review | undefined,
+): Promise<TenantReport> {
   const { tenant } = planned;
   const nothingSent = (outcome: 'failed' | 'refused', message: string, fix: string): TenantReport => ({
     tenant,
@@ -64,7 +78,7 @@ async function applyOne(fleet: FleetApply, planned: TenantPlan | FailedTenant): 
       'Run the same apply again.',
     );
   try {
-    const losses = recentLosses(fleet.journal, tenant.id, fleet.clock.now());
+    const losses = fleet.recentLosses(tenant.id);
     const connection = await fleet.connect(policy);
     const head = { run: fleet.run, tenant: tenant.id, digest: planned.digest };
     return await applyTenant({
@@ -74,6 +88,7 @@ async function applyOne(fleet: FleetApply, planned: TenantPlan | FailedTenant): 
       reviewed: planned,
       journal: openJournal(fleet.journal, head, fleet.clock.now),
       recentLosses: losses,
+      ...(review === undefined ? {} : { review }),
       clock: fleet.clock,
       day: fleet.day,
       stopping: fleet.stopping,

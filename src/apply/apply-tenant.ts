@@ -35,7 +35,21 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
     };
   }
   const { left, done } = verdict.remainder;
-  journal.write({ event: 'begin', reviewed: false, steps: steps.length, left: left.length });
+  const withdrawn = left.length === 0 ? undefined : await applying.review?.recheck();
+  if (withdrawn !== undefined) {
+    return {
+      tenant,
+      outcome: 'refused',
+      steps: steps.map((step) => reportOf(step, 'not sent')),
+      problem: withdrawn,
+    };
+  }
+  journal.write({
+    event: 'begin',
+    reviewed: applying.review !== undefined,
+    steps: steps.length,
+    left: left.length,
+  });
   if (left.length === 0) {
     journal.write({ event: 'end', outcome: 'nothing to do' });
     return { tenant, outcome: 'nothing to do', steps: steps.map((step) => reportOf(step, 'already so')) };

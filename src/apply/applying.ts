@@ -1,9 +1,11 @@
 import type { Json } from '../core/json.ts';
 import type { TenantPlan } from '../core/plan.ts';
+import type { ReviewedUnder } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Clock } from '../graph/edge.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import type { GraphWriter } from '../graph/writer.ts';
+import type { Problem } from '../planning/problem.ts';
 import type { Journal } from './journal.ts';
 
 /** What applying one tenant needs. */
@@ -14,11 +16,20 @@ export type Applying = {
   readonly reviewed: TenantPlan;
   readonly journal: Journal;
   readonly recentLosses: ReadonlySet<string>;
+  /** Under which review; unset for a person at a desk. */
+  readonly review?: Review;
   readonly clock: Clock;
   readonly day: Day;
   /** Asked between steps: true ends the run after the step that is under way. */
   readonly stopping: () => boolean;
   readonly onStep?: (at: number, of: number) => void;
+};
+
+/** The review an apply rests on. */
+export type Review = {
+  readonly under: ReviewedUnder;
+  /** Asked once more right before the first write: why it does not hold any longer, or nothing. */
+  readonly recheck: () => Promise<Problem | undefined>;
 };
 
 /** Why a run ended before its last step, and what to do next. */

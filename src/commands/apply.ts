@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { applyFleet } from '../apply/apply-fleet.ts';
+import { recentLosses } from '../apply/journal.ts';
 import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
@@ -57,6 +58,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     plan: { ...plan, tenants },
     policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
     connect: (policy) => session.connect(policy, 'apply'),
+    recentLosses: (tenantId) => recentLosses(journal, tenantId, session.edge.clock.now()),
     journal,
     run: randomUUID(),
     clock: session.edge.clock,

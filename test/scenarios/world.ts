@@ -84,6 +84,7 @@ export function openWorld(
         plan: readPlan(planJson(plan)),
         policies: new Map(policies.tenants.map((policy) => [policy.desired.tenant.name, policy])),
         connect: signIn('apply', secret),
+        recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
         journal,
         run: 'test',
         clock,
