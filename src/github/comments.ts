@@ -1,0 +1,130 @@
+import { GitHubFailure } from './failure.ts';
+import type { GitHub } from './open-github.ts';
+
+export type Posted = {
+  readonly id: number;
+  /** As GitHub holds it. */
+  readonly body: string;
+  readonly url: string;
+  readonly did: 'created' | 'edited' | 'unchanged';
+};
+
+export type Comment = {
+  readonly id: number;
+  readonly body: string;
+  readonly url: string;
+  /** Login; `ghost` for an account that is gone. */
+  readonly author: string;
+};
+
+export type Sticky = {
+  /** A hidden part of the body that makes this comment out, `<!-- … -->`. */
+  readonly marker: string;
+  /** Login of who posts it, `github-actions[bot]`: a comment of anybody else is left alone, whatever it holds. */
+  readonly author: string;
+  readonly body: string;
+  /** Whether the comment there is as good as the new one; otherwise any difference counts. */
+  readonly same?: (old: string) => boolean;
+};
+
+/** Longest body GitHub takes. */
+const LONGEST = 65_536;
+
+/** Sees to it that a pull request or issue has exactly one comment with that marker by that author. */
+export async function sticky(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
+  fits(wanted.body);
+  const [first, ...rest] = await own(gh, number, wanted);
+  if (first === undefined) return created(gh, number, wanted);
+  for (const { id } of rest) await removed(gh, id);
+  const same = wanted.same?.(first.body) ?? false;
+  if (same || plain(first.body) === plain(wanted.body)) return { ...posted(first), did: 'unchanged' };
+  const { owner, repo } = gh;
+  const { data } = await gh.octokit.rest.issues.updateComment({
+    owner,
+    repo,
+    comment_id: first.id,
+    body: wanted.body,
+  });
+  return { ...posted(commentIn(data)), did: 'edited' };
+}
+
+/** One comment of a pull request or issue; undefined when it is gone. */
+export async function commentById(
+  { octokit, owner, repo }: GitHub,
+  id: number,
+): Promise<Comment | undefined> {
+  try {
+    return commentIn((await octokit.rest.issues.getComment({ owner, repo, comment_id: id })).data);
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Posts one more comment. */
+export async function comment(gh: GitHub, number: number, body: string): Promise<Posted> {
+  fits(body);
+  const { octokit, owner, repo } = gh;
+  const { data } = await octokit.rest.issues.createComment({ owner, repo, issue_number: number, body });
+  return { ...posted(commentIn(data)), did: 'created' };
+}
+
+async function created(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
+  try {
+    return await comment(gh, number, wanted.body);
+  } catch (error) {
+    // The answer may be lost of what was done: posting it again would make two.
+    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
+    const [there] = await own(gh, number, wanted);
+    if (there === undefined) throw error;
+    return { ...posted(there), did: 'created' };
+  }
+}
+
+async function own({ octokit, owner, repo }: GitHub, number: number, { marker, author }: Sticky) {
+  const comments = await octokit.paginate(octokit.rest.issues.listComments, {
+    owner,
+    repo,
+    issue_number: number,
+    per_page: 100,
+  });
+  return comments
+    .map(commentIn)
+    .filter((each) => each.author.toLowerCase() === author.toLowerCase() && each.body.includes(marker));
+}
+
+async function removed({ octokit, owner, repo }: GitHub, id: number): Promise<void> {
+  try {
+    await octokit.rest.issues.deleteComment({ owner, repo, comment_id: id });
+  } catch (error) {
+    if (!(error instanceof GitHubFailure && error.status === 404)) throw error;
+  }
+}
+
+function fits(body: string): void {
+  if (body.length <= LONGEST) return;
+  throw new GitHubFailure(
+    `A comment of ${body.length} characters is longer than GitHub takes (${LONGEST}). Nothing was posted.`,
+    'Have it made shorter: the whole of it is in the artifact of the run.',
+  );
+}
+
+type Told = {
+  readonly id: number;
+  readonly body?: string;
+  readonly html_url: string;
+  readonly user: { readonly login: string } | null;
+};
+
+function commentIn({ id, body, html_url, user }: Told): Comment {
+  return { id, body: body ?? '', url: html_url, author: user?.login ?? 'ghost' };
+}
+
+function posted({ id, body, url }: Comment): Omit<Posted, 'did'> {
+  return { id, body, url };
+}
+
+/** A body edited by hand in a browser comes back with other line ends. */
+function plain(body: string): string {
+  return body.replaceAll('\r\n', '\n').trimEnd();
+}

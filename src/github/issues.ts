@@ -1,0 +1,83 @@
+import { comment } from './comments.ts';
+import { GitHubFailure } from './failure.ts';
+import type { GitHub } from './open-github.ts';
+
+type Made = {
+  /** A hidden part of the body that makes this issue out, `<!-- … -->`. */
+  readonly marker: string;
+  /** Login of who opens it: an issue of anybody else is left alone. */
+  readonly author: string;
+};
+
+/** What is wrong now; or that nothing is any more, `closed` being the words to close it with. */
+export type FailureIssue =
+  | (Made & { readonly title: string; readonly body: string })
+  | (Made & { readonly closed: string });
+
+export type Told = {
+  readonly number: number;
+  readonly url: string;
+  readonly did: 'opened' | 'edited' | 'unchanged' | 'closed';
+};
+
+/**
+ * Sees to it that there is one open issue with that marker by that author, or none with `closed`.
+ * Undefined when there was nothing to close.
+ */
+export async function failureIssue(gh: GitHub, wanted: FailureIssue): Promise<Told | undefined> {
+  const [first, ...rest] = await open(gh, wanted);
+  for (const each of rest) await close(gh, each.number);
+  if ('closed' in wanted) {
+    if (first === undefined) return undefined;
+    await comment(gh, first.number, wanted.closed);
+    await close(gh, first.number);
+    return { number: first.number, url: first.html_url, did: 'closed' };
+  }
+  if (first === undefined) return created(gh, wanted);
+  const { number, html_url: url } = first;
+  const { title, body } = wanted;
+  if (first.title === title && first.body === body) return { number, url, did: 'unchanged' };
+  const { octokit, owner, repo } = gh;
+  await octokit.rest.issues.update({ owner, repo, issue_number: number, title, body });
+  return { number, url, did: 'edited' };
+}
+
+async function created(
+  gh: GitHub,
+  wanted: Made & { readonly title: string; readonly body: string },
+): Promise<Told> {
+  const { octokit, owner, repo } = gh;
+  const { title, body } = wanted;
+  try {
+    const { data } = await octokit.rest.issues.create({ owner, repo, title, body });
+    return { number: data.number, url: data.html_url, did: 'opened' };
+  } catch (error) {
+    // The answer may be lost of what was done: opening it again would make two.
+    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
+    const [there] = await open(gh, wanted);
+    if (there === undefined) throw error;
+    return { number: there.number, url: there.html_url, did: 'opened' };
+  }
+}
+
+/** Open issues with the marker, oldest first. */
+async function open({ octokit, owner, repo }: GitHub, { marker, author }: Made) {
+  const issues = await octokit.paginate(octokit.rest.issues.listForRepo, {
+    owner,
+    repo,
+    state: 'open',
+    per_page: 100,
+  });
+  return issues
+    .filter(
+      ({ user, body, pull_request }) =>
+        pull_request === undefined &&
+        user?.login.toLowerCase() === author.toLowerCase() &&
+        (body ?? '').includes(marker),
+    )
+    .sort((a, b) => a.number - b.number);
+}
+
+async function close({ octokit, owner, repo }: GitHub, number: number): Promise<void> {
+  await octokit.rest.issues.update({ owner, repo, issue_number: number, state: 'closed' });
+}

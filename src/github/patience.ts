@@ -1,0 +1,64 @@
+import { type Answered, type Asked, failureOf, limitedFor } from './failure.ts';
+
+export type Patience = {
+  readonly token: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Waits that many milliseconds. */
+  readonly wait: (ms: number) => Promise<unknown>;
+};
+
+/** A request is sent at most four times, and a wait is at most two minutes: six minutes in all. */
+const RETRIES = 3;
+const LONGEST_WAIT = 120_000;
+
+/**
+ * Sends one request: waits out rate limits, whatever the request, because GitHub did nothing; and outages, where
+ * sending it twice does no harm.
+ * @throws GitHubFailure for everything else, and for what lasts longer.
+ */
+export async function patiently<T>(asked: Asked, patience: Patience, send: () => Promise<T>): Promise<T> {
+  for (let sent = 1; ; sent += 1) {
+    try {
+      return await send();
+    } catch (error) {
+      const answered = answerIn(error);
+      const pause = pauseAfter(asked, answered, sent, patience.now());
+      if (pause === undefined || pause > LONGEST_WAIT || sent > RETRIES) {
+        throw failureOf(asked, answered, patience.token, whyOf(error));
+      }
+      await patience.wait(pause);
+    }
+  }
+}
+
+function pauseAfter(asked: Asked, answered: Answered | undefined, sent: number, now: number) {
+  const limited = answered === undefined ? undefined : limitedFor(answered, now);
+  if (limited !== undefined) return limited;
+  // A POST whose answer is lost may have been done: only who sent it can look.
+  const harmless = asked.method !== 'POST' || asked.path.endsWith('/graphql');
+  return harmless && (answered?.status ?? 500) >= 500 ? 1000 * 2 ** (sent - 1) : undefined;
+}
+
+/** What octokit throws for a request that was never answered looks like a 500 of GitHub's, without a response. */
+function answerIn(error: unknown): Answered | undefined {
+  if (typeof error !== 'object' || error === null || !('response' in error)) return undefined;
+  const { response } = error;
+  if (typeof response !== 'object' || response === null) return undefined;
+  if (!('status' in response) || typeof response.status !== 'number') return undefined;
+  const headers = 'headers' in response ? headersIn(response.headers) : {};
+  return { status: response.status, headers, data: 'data' in response ? response.data : undefined };
+}
+
+function headersIn(headers: unknown): Answered['headers'] {
+  return typeof headers === 'object' && headers !== null ? Object.fromEntries(Object.entries(headers)) : {};
+}
+
+/** Why nothing came back: the code of the system, never the message, which may hold an address with a secret. */
+function whyOf(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+    if (cause.name === 'TimeoutError' || cause.name === 'AbortError') return 'no answer in time';
+  }
+  return undefined;
+}
