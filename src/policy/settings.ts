@@ -9,7 +9,15 @@ export type Settings = {
   readonly review: {
     /** Whether a person may run `apply --plan FILE` without a reviewed pull request. */
     readonly allowUnreviewedApply: boolean;
+    /** How many people with write access who authored no commit of a pull request must approve it. */
+    readonly approvals: number;
+    /** Whether a push to the default branch without a pull request is applied. */
+    readonly allowDirectPush: boolean;
+    /** Slug of the GitHub App whose record counts; unset: the token of the workflow (`github-actions`). */
+    readonly app?: string;
   };
+  /** The Git branch that holds the journal of every apply on merge. */
+  readonly journal: { readonly branch: string };
   /** Where the written ones stand, by JSON pointer: `/review/allowUnreviewedApply`. */
   readonly origins: Origins;
 };
@@ -19,19 +27,37 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
   const pointers = [
     ...Object.keys(written.identity ?? {}).map((key) => `/identity/${key}`),
     ...Object.keys(written.review ?? {}).map((key) => `/review/${key}`),
+    ...Object.keys(written.journal ?? {}).map((key) => `/journal/${key}`),
   ];
+  const { allowUnreviewedApply, approvals, allowDirectPush, app } = written.review ?? {};
   return {
     identity: lowerCased(written.identity ?? {}),
-    review: { allowUnreviewedApply: written.review?.allowUnreviewedApply ?? true },
+    review: {
+      allowUnreviewedApply: allowUnreviewedApply ?? DEFAULTS.review.allowUnreviewedApply,
+      approvals: approvals ?? DEFAULTS.review.approvals,
+      allowDirectPush: allowDirectPush ?? DEFAULTS.review.allowDirectPush,
+      ...(app === undefined ? {} : { app }),
+    },
+    journal: { branch: written.journal?.branch ?? DEFAULTS.journal.branch },
     origins: Object.fromEntries(pointers.map((pointer) => [pointer, at(pointer)])),
   };
 }
 
 /** What counts where there is no settings.yaml. */
-export const DEFAULTS: Settings = { identity: {}, review: { allowUnreviewedApply: true }, origins: {} };
+export const DEFAULTS: Settings = {
+  identity: {},
+  review: { allowUnreviewedApply: true, approvals: 1, allowDirectPush: false },
+  journal: { branch: 'iosmail-journal' },
+  origins: {},
+};
 
-/** What counts while settings.yaml has errors: nothing that it may forbid. */
-export const CAUTIOUS: Settings = { identity: {}, review: { allowUnreviewedApply: false }, origins: {} };
+/** What counts while settings.yaml has errors: nothing that it may forbid, and all the approvals it may ask for. */
+export const CAUTIOUS: Settings = {
+  identity: {},
+  review: { allowUnreviewedApply: false, approvals: 10, allowDirectPush: false },
+  journal: { branch: 'iosmail-journal' },
+  origins: {},
+};
 
 /** Client ids in the spelling that compares equal. */
 export function lowerCased(identity: { plan?: string; apply?: string }): { plan?: string; apply?: string } {

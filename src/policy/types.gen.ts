@@ -260,13 +260,17 @@ export interface Review {
    */
   allowUnreviewedApply?: boolean;
   /**
-   * How many people other than the author must approve a pull request before its plan is applied.
+   * How many people with write access who authored none of its commits must approve a pull request before its plan is applied. 0: merging it is enough. Default: 1.
    */
   approvals?: number;
   /**
-   * Whether a push to the default branch without a pull request is applied.
+   * Whether a push to the default branch without a pull request is applied. Default: false.
    */
   allowDirectPush?: boolean;
+  /**
+   * Slug of the GitHub App that writes the plan's check runs and comments; only its record counts as reviewed. Omitted: github-actions, the token of the workflow.
+   */
+  app?: string;
 }
 /**
  * What a pull request may show about people.
@@ -295,7 +299,7 @@ export interface Ring {
  */
 export interface Journal {
   /**
-   * Git branch that receives the journal of every apply.
+   * Git branch that receives the journal of every apply. Default: iosmail-journal.
    */
   branch?: string;
 }

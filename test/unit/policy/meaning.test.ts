@@ -198,7 +198,12 @@ describe('settings', () => {
 
   test('without a file, the defaults', () => {
     const { settings } = load({ tenants: { sample: tenantText('') } });
-    expect(settings).toEqual({ identity: {}, review: { allowUnreviewedApply: true }, origins: {} });
+    expect(settings).toEqual({
+      identity: {},
+      review: { allowUnreviewedApply: true, approvals: 1, allowDirectPush: false },
+      journal: { branch: 'iosmail-journal' },
+      origins: {},
+    });
   });
 
   test('its identity counts where the tenant names none, one by one', () => {
@@ -226,12 +231,60 @@ describe('settings', () => {
     expect(loaded.broken).toEqual(['sample']);
   });
 
+  test('the most cautious values count where settings.yaml has errors, the usual ones where there is none', () => {
+    const broken = load({ tenants: {}, settings: 'review:\n  approvals: many\n' });
+    expect(broken.settings.review).toEqual({
+      allowUnreviewedApply: false,
+      approvals: 10,
+      allowDirectPush: false,
+    });
+    const none = load({ tenants: {} });
+    expect(none.settings.review).toEqual({
+      allowUnreviewedApply: true,
+      approvals: 1,
+      allowDirectPush: false,
+    });
+    expect(none.settings.journal).toEqual({ branch: 'iosmail-journal' });
+  });
+
+  test('review and journal are read as written, with their places', () => {
+    const settings = [
+      'review:',
+      '  approvals: 0',
+      '  allowDirectPush: true',
+      '  app: our-planner',
+      'journal:',
+      '  branch: records/mail',
+      '',
+    ].join('\n');
+    const loaded = load({ tenants: { sample: tenantText('') }, settings });
+    expect(loaded.findings).toEqual([]);
+    expect(loaded.settings.review).toEqual({
+      allowUnreviewedApply: true,
+      approvals: 0,
+      allowDirectPush: true,
+      app: 'our-planner',
+    });
+    expect(loaded.settings.journal.branch).toBe('records/mail');
+    expect(loaded.settings.origins['/review/app']?.line).toBe(4);
+    expect(loaded.settings.origins['/journal/branch']?.line).toBe(6);
+  });
+
+  test.each([
+    ['review:\n  approvals: -1\n'],
+    ['review:\n  approvals: 11\n'],
+    ['review:\n  app: Our App\n'],
+    ['journal:\n  branch: -x\n'],
+    ['journal:\n  branch: a..b\n'],
+    ['journal:\n  branch: a:b\n'],
+  ])('refused: %j', (settings) => {
+    const loaded = load({ tenants: { sample: tenantText('') }, settings });
+    expect(loaded.broken).toEqual(['sample']);
+  });
+
   test.each([
     ['rings:\n  - name: pilot\n', '1:1'],
-    ['review:\n  approvals: 1\n', '2:3'],
-    ['review:\n  allowDirectPush: false\n', '2:3'],
     ['privacy:\n  people: counts\n', '1:1'],
-    ['journal:\n  branch: iosmail-journal\n', '1:1'],
     ['drift:\n  issue: true\n', '1:1'],
   ])('not supported yet: %j', (settings, place) => {
     const { findings } = load({ tenants: { sample: tenantText('') }, settings });
