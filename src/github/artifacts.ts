@@ -5,9 +5,14 @@ import type { GitHub } from './open-github.ts';
 const LARGEST = 64 * 1024 * 1024;
 const AGAIN = 'Run the workflow again that uploads it; GitHub keeps an artifact for a limited time.';
 
+/** The artifact itself is the trouble: asking again would not help. */
+export class ArtifactUnusable extends GitHubFailure {
+  override readonly name = 'ArtifactUnusable';
+}
+
 /**
  * The text of one file in an artifact of a workflow run, the newest of that name.
- * @throws GitHubFailure when either is not there (any more), too large, or not what it claims to be.
+ * @throws ArtifactUnusable when either is not there (any more), too large, or not what it claims to be; GitHubFailure.
  */
 export async function artifactFile(
   gh: GitHub,
@@ -25,8 +30,8 @@ export async function artifactFile(
     per_page: 100,
   });
   const found = listed.filter(({ name }) => name === artifact).sort((a, b) => b.id - a.id)[0];
-  if (found === undefined) throw new GitHubFailure(`${where} is not there.`, AGAIN);
-  if (found.expired) throw new GitHubFailure(`${where} has expired.`, AGAIN);
+  if (found === undefined) throw new ArtifactUnusable(`${where} is not there.`, AGAIN);
+  if (found.expired) throw new ArtifactUnusable(`${where} has expired.`, AGAIN);
   if (found.size_in_bytes > LARGEST) throw tooLarge(where);
   const answer = await octokit.rest.actions.downloadArtifact({
     owner,
@@ -69,17 +74,17 @@ async function textIn(zip: Uint8Array, file: string, where: string): Promise<str
     });
   } catch (error) {
     if (error instanceof GitHubFailure) throw error;
-    throw new GitHubFailure(`${where} is not a zip file that can be read.`, AGAIN);
+    throw new ArtifactUnusable(`${where} is not a zip file that can be read.`, AGAIN);
   }
   const bytes = files[file];
-  if (bytes === undefined) throw new GitHubFailure(`${where} holds no file ${file}.`, AGAIN);
+  if (bytes === undefined) throw new ArtifactUnusable(`${where} holds no file ${file}.`, AGAIN);
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new GitHubFailure(`${where} holds a file ${file} that is not text.`, AGAIN);
+    throw new ArtifactUnusable(`${where} holds a file ${file} that is not text.`, AGAIN);
   }
 }
 
-function tooLarge(where: string): GitHubFailure {
-  return new GitHubFailure(`${where} is larger than 64 MiB.`, 'Plan fewer tenants in one pull request.');
+function tooLarge(where: string): ArtifactUnusable {
+  return new ArtifactUnusable(`${where} is larger than 64 MiB.`, 'Plan fewer tenants in one pull request.');
 }

@@ -48,6 +48,17 @@ export async function sticky(gh: GitHub, number: number, wanted: Sticky): Promis
   return { ...posted(commentIn(data)), did: 'edited' };
 }
 
+/** Changes the one that is there; undefined where there is none. What changes nothing is not sent. */
+export async function revise(
+  gh: GitHub,
+  number: number,
+  wanted: Pick<Sticky, 'marker' | 'author'> & { readonly change: (old: string) => string },
+): Promise<Posted | undefined> {
+  const [first] = await own(gh, number, wanted);
+  if (first === undefined) return undefined;
+  return await sticky(gh, number, { ...wanted, body: wanted.change(first.body) });
+}
+
 /** One comment of a pull request or issue; undefined when it is gone. */
 export async function commentById(
   { octokit, owner, repo }: GitHub,
@@ -81,7 +92,11 @@ async function created(gh: GitHub, number: number, wanted: Sticky): Promise<Post
   }
 }
 
-async function own({ octokit, owner, repo }: GitHub, number: number, { marker, author }: Sticky) {
+async function own(
+  { octokit, owner, repo }: GitHub,
+  number: number,
+  { marker, author }: Pick<Sticky, 'marker' | 'author'>,
+) {
   const comments = await octokit.paginate(octokit.rest.issues.listComments, {
     owner,
     repo,

@@ -2,7 +2,7 @@ import { forTerminal } from '../render/safe.ts';
 
 /** GitHub could not be asked, refused, or gave an answer that cannot be relied upon. */
 export class GitHubFailure extends Error {
-  override readonly name = 'GitHubFailure';
+  override readonly name: string = 'GitHubFailure';
   readonly fix: string;
   /** HTTP status of GitHub's answer; unset where there was none, or where the answer itself is the trouble. */
   readonly status: number | undefined;

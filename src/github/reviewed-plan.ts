@@ -1,0 +1,159 @@
+import { PlanFileError, readPlan } from '../apply/read-plan.ts';
+import { canonical, type Json } from '../core/json.ts';
+import { isFailed, type TenantPlan } from '../core/plan.ts';
+import type { Settings } from '../policy/settings.ts';
+import { approvalOf, lastWords } from './approved.ts';
+import { ArtifactUnusable, artifactFile } from './artifacts.ts';
+import { authorsOf } from './authors.ts';
+import { type CheckRun, checksOf } from './checks.ts';
+import { commentById } from './comments.ts';
+import type { GitHub } from './open-github.ts';
+import { canWrite } from './permissions.ts';
+import type { Pull } from './pulls.ts';
+import {
+  PLAN_ARTIFACT,
+  PLAN_FILE,
+  type RecordedTenant,
+  type ReviewRecord,
+  recorded,
+  sumOf,
+} from './record.ts';
+import { readRecord } from './record-text.ts';
+import { reviewsOf } from './reviews.ts';
+
+/** Why a review does not allow anything, and what to do next. */
+export type Refusal = { readonly kind: 'refused'; readonly why: string; readonly fix: string };
+
+/** What a merged pull request allows for one tenant. */
+export type ReviewedPlan =
+  | { readonly kind: 'reviewed'; readonly plan: TenantPlan; readonly approvedBy: readonly string[] }
+  | Refusal;
+
+const FRESH = 'Review the fresh plan, and apply it by its digest.';
+
+/** Who writes the check runs that count: the configured App, else the workflow's own token. */
+export function recordingApp({ review }: Settings): string {
+  return review.app ?? 'github-actions';
+}
+
+/**
+ * Reads what was shown to the reviewers of a pull request, and whether they approved of it. The record is a check
+ * run of the merged head by the one app that may write it; comment and plan file must be the ones it names.
+ * @param settings those of the base: a pull request cannot soften its own review.
+ * @throws GitHubFailure when something cannot be read: then nothing is known, which is not "not reviewed".
+ */
+export async function reviewOf(
+  github: GitHub,
+  pull: Pull,
+  settings: Settings,
+): Promise<(tenantId: string) => ReviewedPlan> {
+  const refuse = (why: string) => () => refusal(`${why} (pull request ${pull.number})`);
+  const app = recordingApp(settings);
+  const runs = (await checksOf(github, pull.head.sha)).filter(({ name }) =>
+    /^iosmail plan( \d+)?$/.test(name),
+  );
+  const ours = runs.filter((run) => run.app === app);
+  if (ours.length === 0) {
+    const others = [...new Set(runs.map((run) => run.app ?? 'somebody unknown'))];
+    const told = others.length === 0 ? '' : `; the one by ${others.join(', ')} does not count`;
+    return refuse(`no plan by ${app} was recorded for commit ${pull.head.sha.slice(0, 12)}${told}`);
+  }
+  const records = ours.map((run) => ({ run, record: readRecord(run.text, run.externalId) }));
+  const history: { readonly run: CheckRun; readonly record: ReviewRecord }[] = [];
+  for (const { run, record } of records) {
+    if ('why' in record) return refuse(`the record in the check run ${run.name} is not whole: ${record.why}`);
+    if (record.head !== pull.head.sha) return refuse(`the check run ${run.name} speaks of another commit`);
+    history.push({ run, record });
+  }
+  history.sort((a, b) => Date.parse(a.run.at) - Date.parse(b.run.at) || a.run.id - b.run.id);
+  const newest = history.at(-1)?.record.run;
+  const counting = history.filter(({ record }) => record.run === newest).map(({ record }) => record);
+  const seen = await commentAsRecorded(github, counting);
+  if (seen !== undefined) return refuse(seen);
+  const plans = await plansOf(github, counting);
+  if (plans.kind === 'refused') return refuse(plans.why);
+  const reviews = await reviewsOf(github, pull.number);
+  const authors = await authorsOf(github, pull.number);
+  const writers = new Set<string>();
+  for (const { reviewer } of lastWords(reviews)) {
+    if (await canWrite(github, reviewer)) writers.add(reviewer.toLowerCase());
+  }
+  return (tenantId) => {
+    const entry = counting.flatMap(({ tenants }) => tenants).find(({ id }) => id === tenantId);
+    const plan = plans.byId.get(tenantId);
+    if (entry === undefined || plan === undefined)
+      return refusal(`the reviewed plan of pull request ${pull.number} does not hold this tenant`);
+    const approval = approvalOf({
+      reviews,
+      authors,
+      writers,
+      head: pull.head.sha,
+      since: shownSince(history, entry),
+      needed: settings.review.approvals,
+    });
+    return approval.kind === 'approved'
+      ? { kind: 'reviewed', plan, approvedBy: approval.by }
+      : { kind: 'refused', why: `${approval.why} (pull request ${pull.number})`, fix: approval.fix };
+  };
+}
+
+/** Since when this plan of the tenant has been the last one shown: planning again to the same digest voids nothing. */
+function shownSince(
+  history: readonly { readonly run: CheckRun; readonly record: ReviewRecord }[],
+  { id, digest }: RecordedTenant,
+): string {
+  let since: string | undefined;
+  for (const { run, record } of history) {
+    const entry = record.tenants.find((tenant) => tenant.id === id);
+    if (entry === undefined) continue;
+    if (entry.digest !== digest) since = undefined;
+    else since ??= run.at;
+  }
+  return since ?? '';
+}
+
+/** A comment that reads otherwise than it was posted may have shown the reviewers something else. */
+async function commentAsRecorded(
+  github: GitHub,
+  records: readonly ReviewRecord[],
+): Promise<string | undefined> {
+  const comments = new Map(
+    records.flatMap(({ comment }) => (comment === undefined ? [] : [[comment.id, comment]])),
+  );
+  for (const { id, sum } of comments.values()) {
+    const comment = await commentById(github, id);
+    if (comment === undefined) return 'the plan comment was deleted after it was posted';
+    if (sumOf(comment.body) !== sum) return 'the plan comment was changed after it was posted';
+  }
+  return undefined;
+}
+
+type Plans = { readonly kind: 'read'; readonly byId: ReadonlyMap<string, TenantPlan> } | Refusal;
+
+/** The plan file of the recorded run, every tenant of it as recorded. */
+async function plansOf(github: GitHub, records: readonly ReviewRecord[]): Promise<Plans> {
+  const [first] = records;
+  if (first === undefined) return refusal('no plan was recorded');
+  const wanted = new Map(records.flatMap(({ tenants }) => tenants.map((tenant) => [tenant.id, tenant])));
+  if (wanted.size === 0) return { kind: 'read', byId: new Map() };
+  try {
+    const text = await artifactFile(github, first.run, PLAN_ARTIFACT, PLAN_FILE);
+    const byId = new Map<string, TenantPlan>();
+    for (const plan of readPlan(text).tenants) {
+      if (isFailed(plan)) continue;
+      const entry = wanted.get(plan.tenant.id);
+      if (entry === undefined || canonical(recorded(plan) as Json) !== canonical(entry as Json))
+        return refusal(`the plan file of run ${first.run} is not the recorded one`);
+      byId.set(plan.tenant.id, plan);
+    }
+    return { kind: 'read', byId };
+  } catch (error) {
+    if (error instanceof PlanFileError || error instanceof ArtifactUnusable)
+      return refusal(`the plan file of run ${first.run} cannot be used: ${error.message}`);
+    throw error;
+  }
+}
+
+function refusal(why: string): Refusal {
+  return { kind: 'refused', why, fix: FRESH };
+}
