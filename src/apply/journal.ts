@@ -85,13 +85,21 @@ function append(path: string, line: string): void {
 const WINDOW = 7 * 24 * 3_600_000;
 
 /**
- * Ids of people who lost access by applies of the last seven days, as far as this journal knows. A line cut off by a
- * crash is passed over: it is the last one, or the next run begins after it. Any other damaged line means that the
- * journal cannot be trusted.
- * @throws JournalError for a damaged journal.
+ * Ids of people who lost access by applies of the last seven days, as far as the journal in this folder knows.
+ * @throws JournalError for a journal that is there and cannot be read, or is damaged.
  */
 export function recentLosses(folder: string, tenant: string, now: Date): ReadonlySet<string> {
-  const lines = read(join(folder, `${tenant}.jsonl`)).split('\n');
+  return lossesIn(read(join(folder, `${tenant}.jsonl`)), now, `journal of tenant ${tenant} in ${folder}`);
+}
+
+/**
+ * The same from the lines of a tenant's journal. A line cut off by a crash is passed over: it is the last one, or the
+ * next run begins after it. Any other damaged line means that the journal cannot be trusted.
+ * @param what the journal, for the message.
+ * @throws JournalError for a damaged journal.
+ */
+export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet<string> {
+  const lines = text.split('\n');
   const people = new Set<string>();
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
@@ -100,7 +108,7 @@ export function recentLosses(folder: string, tenant: string, now: Date): Readonl
       const next = parse(lines[index + 1] ?? '');
       // A run that can no longer write its journal only ends.
       if (index === lines.length - 1 || next?.event === 'begin' || next?.event === 'end') return;
-      throw new JournalError(`Line ${index + 1} of the journal of tenant ${tenant} in ${folder} is damaged.`);
+      throw new JournalError(`Line ${index + 1} of the ${what} is damaged.`);
     }
     const { event, time, people: lost } = entry;
     if (event !== 'losing' || !Array.isArray(lost) || now.getTime() - Date.parse(String(time)) > WINDOW)

@@ -11,7 +11,7 @@ import type { Lever } from './lever.ts';
 import { groupsById, usersById } from './principals.ts';
 import { type Listed, type Wanted, wantedIn, wantedReads } from './wanted.ts';
 
-const LABEL = 'Users and groups';
+export const LABEL = 'Users and groups';
 const PERMISSION = 'AppRoleAssignment.ReadWrite.All or Application.ReadWrite.All';
 
 /** Users and groups of the app: who passes "Assignment required?". Only Default Access of users and groups is managed. */
@@ -206,7 +206,8 @@ function leftAlone(
   ];
 }
 
-function names(list: readonly Assignment[]): string {
+/** The first five by name. */
+export function names(list: readonly Assignment[]): string {
   const shown = list
     .map(({ name }) => name)
     .sort(byText)

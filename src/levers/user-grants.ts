@@ -10,7 +10,7 @@ import { allGrants, type Grant, grantsIn, ownGrants } from './grants.ts';
 import type { Lever } from './lever.ts';
 import { userIn, usersById } from './principals.ts';
 
-const LABEL = 'User consent (grants people gave themselves)';
+export const LABEL = 'User consent (grants people gave themselves)';
 
 /** The grants people gave themselves: kept, counted, or revoked. A person's grant and the tenant-wide one are independent. */
 export const userGrants: Lever = {

@@ -5,6 +5,7 @@ import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Connection } from '../graph/connect.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { each } from './each.ts';
+import { planChange } from './plan-change.ts';
 import { planTenant } from './plan-tenant.ts';
 import { problemOf } from './problem.ts';
 
@@ -18,6 +19,8 @@ export type Fleet = {
   readonly recentLosses: (tenantId: string) => ReadonlySet<string>;
   /** What the policy's own files said about a tenant, to be shown with its plan. */
   readonly findingsAbout: (tenant: string) => readonly Finding[];
+  /** For a proposal: the policies of the base, by tenant id. */
+  readonly base?: ReadonlyMap<string, TenantPolicy>;
   readonly onTenant?: (at: number, of: number) => void;
 };
 
@@ -45,7 +48,11 @@ async function planOne(fleet: Fleet, policy: TenantPolicy): Promise<TenantPlan |
   const { name, id, cloud } = policy.desired.tenant;
   try {
     const losses = fleet.recentLosses(id);
-    const plan = await planTenant(openReader(await fleet.connect(policy)), policy, fleet.day, losses);
+    const reader = openReader(await fleet.connect(policy));
+    const plan =
+      fleet.base === undefined
+        ? await planTenant(reader, policy, fleet.day, losses)
+        : await planChange(reader, policy, fleet.base.get(id), fleet.day, losses);
     const said = fleet.findingsAbout(name).filter(({ severity }) => severity !== 'info');
     return { ...plan, findings: [...plan.findings, ...said] };
   } catch (error) {
