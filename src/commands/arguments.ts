@@ -11,6 +11,8 @@ export type CommonFlags = {
 type OnlineFlags = CommonFlags & { readonly sandbox: boolean; readonly journal: string };
 export type PlanFlags = OnlineFlags & {
   readonly out?: string;
+  readonly base?: string;
+  readonly head?: string;
   readonly verbose: boolean;
   readonly detailedExitcode: boolean;
 };
@@ -60,10 +62,16 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .action((flags: CommonFlags) => run({ command: 'validate', flags }));
   online(program, 'plan', 'show what would change, for people first; cannot write')
     .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--base <ref>', 'only what differs from the policies of this commit, told from drift and expiry')
+    .option('--head <ref>', 'with --base: what merging this commit would give; read, not run')
     .option('--verbose', 'also raw requests, everybody by name, and where each value comes from')
     .option('--detailed-exitcode', 'exit 2 when changes are pending')
     .addHelpText('after', examples('iosmail plan --tenant contoso --out plan.json', 'iosmail plan --sandbox'))
-    .action((flags: PlanFlags) => run({ command: 'plan', flags: { ...ALL_OFF, ...flags } }));
+    .action((flags: PlanFlags, self: Command) => {
+      if (flags.head !== undefined && flags.base === undefined)
+        self.error("error: '--head <ref>' needs '--base <ref>', what it is to be merged into");
+      return run({ command: 'plan', flags: { ...ALL_OFF, ...flags } });
+    });
   online(program, 'apply', 'apply a plan file, exactly as it was reviewed')
     .requiredOption('--plan <file>', 'the plan file that `iosmail plan --out` wrote')
     .addHelpText('after', examples('iosmail apply --plan plan.json'))

@@ -2,7 +2,7 @@ import type { PlanFlags } from './arguments.ts';
 
 /** The command that follows a plan with changes: apply the file, or plan again into one. Can be pasted into a shell. */
 export function afterPlan(flags: PlanFlags): string {
-  const { policies, tenant, sandbox, journal, out } = flags;
+  const { policies, tenant, sandbox, journal, out, base, head } = flags;
   const words = [
     'iosmail',
     out === undefined ? 'plan' : 'apply',
@@ -10,6 +10,8 @@ export function afterPlan(flags: PlanFlags): string {
     ...(policies === 'policies' ? [] : ['--policies', policies]),
     ...(journal === '.iosmail/journal' ? [] : ['--journal', journal]),
     ...(out === undefined && tenant.length > 0 ? ['--tenant', ...tenant] : []),
+    ...(out === undefined && base !== undefined ? ['--base', base] : []),
+    ...(out === undefined && head !== undefined ? ['--head', head] : []),
     ...(out === undefined ? ['--out', 'plan.json'] : ['--plan', out]),
   ];
   return words.map(quoted).join(' ');

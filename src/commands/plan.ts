@@ -3,11 +3,12 @@ import { access, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { recentLosses } from '../apply/journal.ts';
 import type { Finding } from '../core/finding.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, Proposal } from '../core/plan.ts';
 import type { Day, Origins } from '../core/state.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { selectTenants } from '../policy/select.ts';
+import type { OpenedProposal } from './plan-proposal.ts';
 import { openSession } from './session.ts';
 
 export type PlanOptions = {
@@ -17,6 +18,10 @@ export type PlanOptions = {
   readonly journal: string;
   /** Where to write the plan file for `apply`; none when unset. */
   readonly out?: string;
+  /** Plan a proposal: against the policies of this commit. */
+  readonly base?: string;
+  /** What is to be merged into it; unset: the working directory. */
+  readonly head?: string;
   readonly day: Day;
   readonly env: NodeJS.ProcessEnv;
   readonly version: string;
@@ -37,35 +42,73 @@ class PlanNotWritten extends Error {
 }
 
 /**
- * Plans the tenants of a policies directory. Policies with errors are not planned; their findings are returned.
- * @throws PlanNotWritten before anything is read where that can be told; GraphFailure for a wrong endpoint.
+ * Plans the tenants of a policies directory; of a proposal, those whose effective policy it changes. Policies with errors are not planned; their findings are returned.
+ * @throws GitFailure for a proposal that cannot be read; PlanNotWritten before anything is read where that can be told; GraphFailure for a wrong endpoint.
  */
 export async function plan(options: PlanOptions): Promise<Planned> {
   const { day, env, version, sandbox, out, onTenant } = options;
   if (out !== undefined) await writing(out, () => checkWritable(out));
-  const loaded = selectTenants(await loadPolicies(options.policies, day), options.tenant);
+  const proposal = await proposed(options);
+  const loaded = proposal?.loaded ?? selectTenants(await loadPolicies(options.policies, day), options.tenant);
+  // The proposal's identities: its policies are what is planned, and they only ever read.
   const session = await openSession({ sandbox, env, settings: loaded.settings });
   const ready = new Set(loaded.tenants.map(({ desired }) => desired.tenant.name));
-  const about = (finding: Finding) =>
-    /(?:^|\/)tenants\/([^/]+)\.yaml$/.exec(finding.at?.file ?? '')?.[1] ?? '';
-  const planned = await planFleet({
+  const { clock } = session.edge;
+  const readAt = clock.now().toISOString();
+  const fleet = await planFleet({
     tenants: loaded.tenants,
     day,
     version,
     connect: (policy) => session.connect(policy, 'plan'),
-    recentLosses: (tenantId) => recentLosses(options.journal, tenantId, session.edge.clock.now()),
-    findingsAbout: (tenant) => loaded.findings.filter((finding) => about(finding) === tenant),
+    recentLosses: (tenantId) => {
+      const now = clock.now();
+      return new Set([
+        ...recentLosses(options.journal, tenantId, now),
+        ...(proposal?.losses(tenantId, now) ?? []),
+      ]);
+    },
+    findingsAbout: (tenant) => loaded.findings.filter((finding) => tenantOf(finding) === tenant),
+    ...(proposal === undefined ? {} : { base: proposal.base }),
     ...(onTenant === undefined ? {} : { onTenant }),
   });
+  const findings = loaded.findings.filter((finding) => {
+    const tenant = tenantOf(finding);
+    if (tenant !== undefined && ready.has(tenant)) return false;
+    // What was said about a tenant that stays as it is, was said when it was reviewed; an error is said again.
+    return proposal === undefined || tenant === undefined || finding.severity === 'error';
+  });
+  const planned = proposal === undefined ? fleet : { ...fleet, proposal: told(proposal, readAt, findings) };
   if (out !== undefined) {
     const { planJson } = await import('../render/plan-json.ts');
     await writing(out, () => writeFile(out, planJson(planned)));
   }
   return {
     plan: planned,
-    findings: loaded.findings.filter((finding) => !ready.has(about(finding))),
+    findings,
     origins: new Map(loaded.tenants.map(({ desired, origins }) => [desired.tenant.name, origins])),
   };
+}
+
+async function proposed(options: PlanOptions): Promise<OpenedProposal | undefined> {
+  const { base, head, policies, tenant, day } = options;
+  if (base === undefined) return undefined;
+  const { openProposal } = await import('./plan-proposal.ts');
+  return await openProposal({ base, policies, tenant, day, ...(head === undefined ? {} : { head }) });
+}
+
+function told(proposal: OpenedProposal, readAt: string, findings: readonly Finding[]): Proposal {
+  const { commits, noLongerManaged, untouched } = proposal;
+  return { ...commits, readAt, noLongerManaged, untouched, findings: errorsFirst(findings) };
+}
+
+const SEVERITIES = ['error', 'warning', 'info'];
+
+function errorsFirst(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+function tenantOf({ at }: Finding): string | undefined {
+  return /(?:^|\/)tenants\/([^/]+)\.yaml$/.exec(at?.file ?? '')?.[1];
 }
 
 /** Planning a fleet takes minutes: better told before them that the file cannot be written. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { type Finding, refusals } from '../core/finding.ts';
 import { byText } from '../core/json.ts';
 import { MAX_BYTES } from '../policy/document.ts';
@@ -16,10 +17,11 @@ import { filesIn, type TreeFile } from './tree.ts';
 /**
  * The policies directory of a commit or tree, as data: what a pull request brings is read, never checked out.
  * What is wrong with it is a finding, as with a directory on disk; a link is one too, since it is never followed.
- * @param dir from the root of the repository, with `/`.
+ * @param folder from the root of the repository, with `/`.
  * @throws GitFailure when Git cannot show the tree.
  */
-export async function policyFilesAt(repo: string, treeish: string, dir: string): Promise<PolicyFiles> {
+export async function policyFilesAt(repo: string, treeish: string, folder: string): Promise<PolicyFiles> {
+  const dir = posix.normalize(folder).replace(/\/+$/, '');
   const isPolicy = (path: string) =>
     path === within(dir, 'settings.yaml') ||
     /^(?:tenants|baselines)\/[^/]+\.yaml$/.test(path.slice(within(dir, '').length));
@@ -37,7 +39,7 @@ export async function policyFilesAt(repo: string, treeish: string, dir: string):
     if (problem !== undefined) findings.push(problem);
     return problem === undefined && file !== undefined ? { ...source, bytes: bytesOf(file) } : source;
   };
-  const folder = (name: string): readonly SourceFile[] => {
+  const sources = (name: string): readonly SourceFile[] => {
     const path = within(dir, name);
     const itself = files.find((file) => file.path === path);
     if (itself !== undefined) findings.push(notAFolder(itself, path));
@@ -49,7 +51,7 @@ export async function policyFilesAt(repo: string, treeish: string, dir: string):
   const settings = has('settings.yaml')
     ? one({ name: 'settings', file: within(dir, 'settings.yaml') })
     : undefined;
-  const [tenants, baselines] = [folder('tenants'), folder('baselines')];
+  const [tenants, baselines] = [sources('tenants'), sources('baselines')];
   if (tenants.length === 0 && refusals(findings).length === 0)
     findings.push(noTenants(within(dir, 'tenants')));
   return { tenants, baselines, ...(settings === undefined ? {} : { settings }), isWhole, findings };
