@@ -7,6 +7,8 @@ const project = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // GitHub's own parser imports JSON the way only bundlers understand on Node 20.
+    server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
     setupFiles: ['test/no-network.ts'],
     reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
     projects: [
