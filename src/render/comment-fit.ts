@@ -1,0 +1,212 @@
+import type { Plan } from '../core/plan.ts';
+import { byImportance, fleetHeadline, stoppedWords, type Tenants } from './comment-headline.ts';
+import { bare, link } from './comment-link.ts';
+import { overviews } from './comment-overview.ts';
+import { isStopped, tenantSection } from './comment-tenant.ts';
+import { findingItems } from './markdown-findings.ts';
+import type { Block } from './markdown-parts.ts';
+import { forCodeSpan, forMarkdown } from './safe.ts';
+import { count, named, number } from './words.ts';
+
+/** What a comment says beside the plan. */
+export type About = {
+  readonly version: string;
+  readonly run: { readonly url: string };
+  /** Name of the artifact that holds the plan file. */
+  readonly artifact: string;
+  /** Approvals an apply needs. */
+  readonly approvals: number;
+  /** Longest body in UTF-16 code units; default 60,000. */
+  readonly limit?: number;
+};
+
+/** Kept free for the words that say what is not shown. */
+const DROPPED = 1_500;
+
+/** A part of a comment in its forms, the fullest first. */
+type Part = { readonly forms: readonly string[]; form: number };
+
+/** The visible part of the comment within a limit, in UTF-16 code units. `cut`: something is left out, and it says so. */
+export function fittedComment(plan: Plan, about: About, limit: number): { text: string; cut: boolean } {
+  const tenants = byImportance(plan.tenants);
+  const part = (...forms: (readonly Block[])[]): Part => ({ forms: forms.map(text), form: 0 });
+  const top = part(head(plan));
+  const table = part(...overviews(tenants));
+  const proposal = plan.proposal?.findings ?? [];
+  const findings = part(
+    proposalFindings(plan),
+    proposal.length === 0
+      ? []
+      : [[`${count(proposal.length, 'finding', 'findings')} about other files, not listed here.`]],
+  );
+  const sections = tenants.map((tenant) => {
+    const { brief, details } = tenantSection(tenant, plan.day);
+    return { tenant, part: part([...brief, ...details], brief, []) };
+  });
+  const untouched = part(notTouched(plan, 50), notTouched(plan, 0));
+  const end = part([...onMerge(plan, about), ...footer(plan, about)]);
+  const parts = [top, table, findings, ...sections.map((each) => each.part), untouched, end];
+  let length = parts.reduce((sum, each) => sum + size(each), 0);
+  const shorten = (each: Part, form: number): void => {
+    if (length <= limit - DROPPED || each.form >= form || form >= each.forms.length) return;
+    length -= size(each);
+    each.form = form;
+    length += size(each);
+  };
+  const last = [...sections].reverse();
+  const rest = last.filter(({ tenant }) => !isStopped(tenant));
+  for (const each of last) shorten(each.part, 1);
+  for (const each of rest) shorten(each.part, 2);
+  for (const form of [1, 2, 3]) shorten(table, form);
+  shorten(findings, 1);
+  for (const each of last) shorten(each.part, 2);
+  shorten(untouched, 1);
+  shorten(table, 4);
+  const shown = [top, table, findings, ...sections.map((each) => each.part)];
+  const hidden = sections.filter((each) => each.part.form > 0).map(({ tenant }) => tenant);
+  const cut = parts.some(({ form }) => form > 0);
+  const blocks = [
+    ...shown.map(now),
+    ...(cut ? [text(dropped(hidden, about))] : []),
+    now(untouched),
+    now(end),
+  ].filter((each) => each !== '');
+  return { text: `${blocks.join('\n\n')}\n`, cut };
+}
+
+function now({ forms, form }: Part): string {
+  return forms[form] ?? '';
+}
+
+function size(part: Part): number {
+  return now(part).length + 2;
+}
+
+function text(blocks: readonly Block[]): string {
+  return blocks.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function head(plan: Plan): readonly Block[] {
+  const { tenants } = plan;
+  if (tenants.every(({ status }) => status === 'unchanged')) return [[calm(plan)]];
+  const stopped = stoppedWords(tenants);
+  return [
+    [`## ${fleetHeadline(tenants)}`],
+    ...(stopped === '' ? [] : [[`**${stopped}.** Nothing is sent to a tenant that is refused or failed.`]]),
+    ...causeWords(tenants),
+  ];
+}
+
+function calm({ tenants, proposal }: Plan): string {
+  const gone = proposal?.noLongerManaged.length ?? 0;
+  const same =
+    tenants.length === 0
+      ? 'The effective policy of every tenant that stays managed is the same before and after.'
+      : `Live settings of ${count(tenants.length, 'tenant', 'tenants')} match the new policy already.`;
+  const left =
+    gone === 0 ? '' : ` ${count(gone, 'tenant is', 'tenants are')} no longer managed and stay as they are.`;
+  return `**No changes: nobody gains or loses access.** ${same}${left} A merge sends nothing to Entra.`;
+}
+
+/** Said on top too, because a reviewer of the pull request's own lines would not look for it. */
+function causeWords(tenants: Tenants): readonly Block[] {
+  const changes = tenants.flatMap((tenant) =>
+    tenant.status === 'changes' ? tenant.steps.flatMap((step) => step.changes) : [],
+  );
+  const of = (cause: string) => changes.filter((change) => change.cause === cause).length;
+  const [drift, expiring] = [of('drift'), of('expiring')];
+  if (drift + expiring === 0) return [];
+  const said = [
+    ...(drift === 0 ? [] : [`${number(drift)} already different (drift)`]),
+    ...(expiring === 0 ? [] : [`${number(expiring)} expiring`]),
+  ].join(', ');
+  return [
+    [
+      `Of ${count(changes.length, 'change', 'changes')}, ${said}: not caused by this pull request, but a merge applies all of them.`,
+    ],
+  ];
+}
+
+function proposalFindings({ proposal, day }: Plan): readonly Block[] {
+  const items = findingItems(proposal?.findings ?? [], day);
+  return items.length === 0 ? [] : [['### Findings in other files'], ...items];
+}
+
+function notTouched({ proposal }: Plan, names: number): readonly Block[] {
+  const { noLongerManaged = [], untouched = 0 } = proposal ?? {};
+  const shown = noLongerManaged.slice(0, names);
+  const rest = noLongerManaged.length - shown.length;
+  const items = [
+    ...shown.map(({ name }) => `- ${named(name, forMarkdown)}: no longer managed; everything stays as it is`),
+    ...(rest === 0
+      ? []
+      : [
+          `- ${count(rest, 'tenant', 'tenants')}${shown.length === 0 ? '' : ' more'} no longer managed; everything stays as it is`,
+        ]),
+    ...(untouched === 0
+      ? []
+      : [
+          `- ${count(untouched, 'tenant', 'tenants')} with the same effective policy as before: not read, not planned`,
+        ]),
+  ];
+  return items.length === 0 ? [] : [['### Not touched'], items];
+}
+
+function onMerge({ tenants }: Plan, { approvals }: About): readonly Block[] {
+  if (tenants.every(({ status }) => status === 'unchanged')) return [];
+  const needed =
+    approvals === 0
+      ? 'No approval is needed.'
+      : `${count(approvals, 'approval is', 'approvals are')} needed on this commit, by people with write access who wrote none of it.`;
+  return [
+    ['### What happens on merge'],
+    [
+      `- ${needed}`,
+      '- Each tenant gets exactly the steps shown, in this order, and is read again afterwards.',
+      '- A tenant that moved meanwhile is stale: nothing is sent to it, and a fresh plan is made for review.',
+    ],
+  ];
+}
+
+function dropped(tenants: Tenants, about: About): readonly Block[] {
+  const names: string[] = [];
+  let room = DROPPED - 700;
+  for (const { tenant } of tenants) {
+    const name = named(tenant.name, forMarkdown);
+    room -= name.length + 2;
+    if (room < 0) break;
+    names.push(name);
+  }
+  const more = tenants.length - names.length;
+  const who = [...names, ...(more === 0 ? [] : [`${number(more)} more`])].join(', ');
+  const where = `${summaryLink(about)} and in the artifact \`${forCodeSpan(about.artifact)}\``;
+  return [
+    [`**Not all of it fits here.** The whole plan is in ${where}.`],
+    ...(tenants.length === 0 ? [] : [[`Shortened: ${who}.`]]),
+  ];
+}
+
+function summaryLink({ run }: About): string {
+  return `the [job summary](${link(run.url)})`;
+}
+
+function footer({ proposal, day, tool }: Plan, about: About): readonly Block[] {
+  const commit =
+    proposal === undefined
+      ? []
+      : [
+          `Commit \`${forCodeSpan(bare(proposal.head))}\` merged into \`${forCodeSpan(bare(proposal.base))}\``,
+          `read at \`${forCodeSpan(bare(proposal.readAt))}\``,
+        ];
+  return [
+    ['---'],
+    [
+      [
+        ...commit,
+        `dates judged by ${forMarkdown(day)}`,
+        `iosmail ${forMarkdown(tool.version)}`,
+        `whole plan: ${summaryLink(about)}, artifact \`${forCodeSpan(about.artifact)}\``,
+      ].join(' · '),
+    ],
+  ];
+}
