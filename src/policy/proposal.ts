@@ -1,4 +1,4 @@
-import type { Finding, Position } from '../core/finding.ts';
+import type { Finding } from '../core/finding.ts';
 import { canonical, type Json, sameJson } from '../core/json.ts';
 import type { TenantPolicy } from '../core/state.ts';
 import type { LoadedPolicies } from './policies.ts';
@@ -63,14 +63,13 @@ function noLongerManaged(base: LoadedPolicies, head: LoadedPolicies): Compared['
 function settingsChanged(before: Settings, now: Settings, file: string): readonly Finding[] {
   const values = ({ origins: _, ...rest }: Settings): Json => rest;
   if (sameJson(values(before), values(now))) return [];
-  const at: Position = Object.values(now.origins)[0] ?? { file, line: 1, column: 1 };
   return [
     {
       rule: 'settings-changed',
       severity: 'info',
       message:
         'The settings change. Their review rules count from the next pull request on, not for this one.',
-      at: { file: at.file, line: 1, column: 1 },
+      at: { file, line: 1, column: 1 },
     },
   ];
 }

@@ -7,7 +7,17 @@ import { effectiveValues } from './policy-origins.ts';
 import { requestLines } from './requests.ts';
 import { forMarkdown } from './safe.ts';
 import { stretches, waitWords } from './stretches.ts';
-import { columnWords, groupWords, levelCell, named, number, personWords, place, signOf } from './words.ts';
+import {
+  causeWords,
+  columnWords,
+  groupWords,
+  levelCell,
+  named,
+  number,
+  personWords,
+  place,
+  signOf,
+} from './words.ts';
 
 /** People shown by name before the list is cut. */
 const SHOWN = 10;
@@ -44,7 +54,9 @@ function stepRows({ number: at, changes, request, group, direction }: Step): rea
     `\\${signOf(change)}`,
     changeWords(change, forMarkdown),
     index === 0 ? does : '',
-    change.at === undefined ? '' : place(change.at, forMarkdown),
+    [causeWords(change) ?? [], change.at === undefined ? [] : place(change.at, forMarkdown)]
+      .flat()
+      .join(' · '),
   ]);
 }
 

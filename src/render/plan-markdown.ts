@@ -5,7 +5,7 @@ import { findingItems } from './markdown-findings.ts';
 import { folded, table } from './markdown-parts.ts';
 import { leftAloneItems, orderTable, peopleItems, policyTable, stepItems } from './markdown-sections.ts';
 import { forCodeSpan, forMarkdown } from './safe.ts';
-import { count, effectWords, managedSettings, named, number } from './words.ts';
+import { count, effectWords, managedSettings, named, number, proposalWords } from './words.ts';
 
 export type PlanMarkdownOptions = {
   readonly verbose: boolean;
@@ -16,8 +16,10 @@ export type PlanMarkdownOptions = {
 /** A plan for a pull request or job summary: the sum, a table of the tenants, then each tenant with its details folded. */
 export function planMarkdown(plan: Plan, options: PlanMarkdownOptions): string {
   const next = options.next === undefined ? [] : [[`Next: \`${forCodeSpan(options.next)}\``]];
+  const left = proposalWords(plan, forMarkdown);
   const blocks = [
     [`**${footer(plan)}**`],
+    ...(left.length === 0 ? [] : [left.map((line) => `- ${line}`)]),
     ...(plan.tenants.length === 0 ? [] : [overview(plan)]),
     ...plan.tenants.flatMap((tenant) =>
       isFailed(tenant) ? failedBlocks(tenant) : tenantBlocks(tenant, plan, options),

@@ -7,7 +7,7 @@ import { forTerminal } from './safe.ts';
 import { findingLines } from './text-findings.ts';
 import { columns, leftAloneLines, orderLines, peopleLines } from './text-impact.ts';
 import { signed, stepLines } from './text-steps.ts';
-import { managedSettings, named, number, type Sign, signOf } from './words.ts';
+import { managedSettings, named, number, proposalWords, type Sign, signOf } from './words.ts';
 
 export type PlanTextOptions = {
   readonly colour: boolean;
@@ -26,7 +26,7 @@ export function planText(plan: Plan, options: PlanTextOptions): string {
     isFailed(tenant) ? failedLines(tenant, colours) : tenantLines(tenant, plan, options, colours),
   );
   const next = options.next === undefined ? [] : [`Next: ${forTerminal(options.next)}`];
-  const last = [colours.strong(footer(plan)), ...next];
+  const last = [colours.strong(footer(plan)), ...proposalWords(plan, forTerminal), ...next];
   return `${[...legend(plan, colours), ...blocks, last].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 

@@ -4,7 +4,7 @@ import { indent, type Paint } from './paint.ts';
 import { requestLines } from './requests.ts';
 import { forTerminal } from './safe.ts';
 import { stretches, waitWords } from './stretches.ts';
-import { groupWords, place, type Sign, signOf } from './words.ts';
+import { causeWords, groupWords, place, type Sign, signOf } from './words.ts';
 
 /** The steps under the heading of their group; before a narrowing stretch, what apply waits for. */
 export function stepLines(steps: readonly Step[], verbose: boolean, paint: Paint): readonly string[] {
@@ -25,7 +25,9 @@ export function stepLines(steps: readonly Step[], verbose: boolean, paint: Paint
 function oneStep(step: Step, width: number, verbose: boolean, paint: Paint): readonly string[] {
   const changes = step.changes.map((change) => {
     const why = change.at === undefined ? '' : `  ${paint.faint(`(${place(change.at, forTerminal)})`)}`;
-    return `${signed(signOf(change), paint)} ${changeWords(change, forTerminal)}${why}`;
+    const cause = causeWords(change);
+    const because = cause === undefined ? '' : `  ${paint.careful(`[${cause}]`)}`;
+    return `${signed(signOf(change), paint)} ${changeWords(change, forTerminal)}${because}${why}`;
   });
   const [first = forTerminal(step.request.what), ...others] = changes;
   const raw = verbose ? requestLines(step.request).map(paint.faint) : [];

@@ -1,6 +1,6 @@
 import type { Change, GateGroup } from '../core/assessment.ts';
 import type { Finding, Position, Severity } from '../core/finding.ts';
-import type { Effectiveness, LevelOrUnknown, Person } from '../core/plan.ts';
+import type { Effectiveness, LevelOrUnknown, Person, Plan } from '../core/plan.ts';
 import type { Desired } from '../core/state.ts';
 
 /** How a medium shows foreign text; see safe.ts. */
@@ -132,4 +132,22 @@ export function managedSettings({ application, consent, assignments }: Desired):
   ];
   const grants = consent.userGrants === 'revoke' ? 1 : 0;
   return settings.filter((setting) => setting !== 'unmanaged').length + grants;
+}
+
+/** Why a change is in the plan of a pull request, where that is not the pull request itself. */
+export function causeWords({ cause }: Change): string | undefined {
+  return cause === 'drift' ? 'already different (drift)' : cause === 'expiring' ? 'expiring' : undefined;
+}
+
+/** What a proposal leaves out: tenants it does not touch, and those it gives up. */
+export function proposalWords({ proposal }: Plan, say: Say): readonly string[] {
+  if (proposal === undefined) return [];
+  const { untouched, noLongerManaged } = proposal;
+  const stay = count(untouched, 'tenant is', 'tenants are');
+  return [
+    ...(untouched === 0 ? [] : [`${stay} not planned: the effective policy stays the same.`]),
+    ...noLongerManaged.map(
+      ({ name }) => `${named(name, say)} is no longer managed; everything in it stays as it is.`,
+    ),
+  ];
 }
