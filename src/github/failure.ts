@@ -39,7 +39,9 @@ export function failureOf(
     return new GitHubFailure(`GitHub did not answer ${what}${more}.`, TRY_AGAIN);
   }
   const { status } = answered;
-  return new GitHubFailure(`GitHub answered ${status} to ${what}${more}.`, fixOf(asked, answered), status);
+  // octokit takes an error of status 409 for the end of a list, and what it read so far for the whole.
+  const told = status === 409 && asked.method === 'GET' ? undefined : status;
+  return new GitHubFailure(`GitHub answered ${status} to ${what}${more}.`, fixOf(asked, answered), told);
 }
 
 /** How long GitHub asks to stay away: a rate limit, primary or secondary. Unset for every other answer. */

@@ -53,9 +53,20 @@ export async function openGitHub(env: NodeJS.ProcessEnv, options: GitHubOptions 
   });
   octokit.hook.wrap('request', (request, options) => {
     const { method, url } = octokit.request.endpoint(options);
-    return patiently({ method, path: new URL(url).pathname }, patience, async () => request(options));
+    const asked = { method, path: new URL(url).pathname };
+    return patiently(asked, patience, async () => {
+      const response = await request(options);
+      if (options.request?.parseSuccessResponseBody !== false) isJson(response.status, response.data);
+      return response;
+    });
   });
   return { octokit, owner, repo, serverUrl, run: { id, attempt, url: runUrl(serverUrl, owner, repo, id) } };
+}
+
+/** An answer that is cut off, or a gateway's page, comes as text, or as nothing: octokit takes it for an empty list. */
+function isJson(status: number, data: unknown): void {
+  if (status === 204 || (typeof data === 'object' && data !== null)) return;
+  throw Object.assign(new Error('no JSON'), { code: 'the answer is no JSON' });
 }
 
 function runUrl(serverUrl: string, owner: string, repo: string, id: number): string {

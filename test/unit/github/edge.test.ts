@@ -6,7 +6,7 @@ import { openGitHub } from '../../../src/github/open-github.ts';
 import { canWrite } from '../../../src/github/permissions.ts';
 import { pullNumber } from '../../../src/github/pulls.ts';
 import { runStatus } from '../../../src/github/runs.ts';
-import { json, NOW, TOKEN, wire } from './wire.ts';
+import { json, NOW, page, TOKEN, wire } from './wire.ts';
 
 const RUN = { status: 'completed', conclusion: 'success', run_attempt: 2 };
 const READ = { status: 'completed', conclusion: 'success', attempt: 2 };
@@ -158,6 +158,32 @@ describe('outages', () => {
     const posted = await sticky(github, 1, { marker: '<!-- m -->', author: 'github-actions[bot]', body });
     expect(posted).toMatchObject({ id: 5, body, did: 'created' });
     expect(calls.filter(({ method }) => method === 'POST').length).toBe(1);
+  });
+});
+
+describe('a list', () => {
+  const body = '<!-- m -->x';
+  const list = (second: () => Response) =>
+    wire((call) => {
+      if (call.method !== 'GET') return json(201, COMMENT);
+      const first = page(call, [[], []]);
+      return call.query.get('page') === null ? first : second();
+    });
+
+  it.each([
+    ['409', () => json(409, { message: 'Conflict' }), /answered 409/],
+    ['no content', () => new Response('', { status: 200 }), /no JSON/],
+    [
+      'a page of a gateway',
+      () => new Response('<html>', { headers: { 'content-type': 'text/html' } }),
+      /no JSON/,
+    ],
+    ['half an answer', () => new Response('[{"id":1', json(200, {})), /no JSON/],
+  ])('that breaks off with %s is never taken for the whole', async (_, second, words) => {
+    const { github, calls } = await list(second);
+    const posting = sticky(github, 1, { marker: '<!-- m -->', author: 'github-actions[bot]', body });
+    expect((await failureOf(posting)).message).toMatch(words);
+    expect(calls.every(({ method }) => method === 'GET')).toBe(true);
   });
 });
 
