@@ -24,10 +24,10 @@ export function recordText(record: ReviewRecord): string {
   return whole.length <= LONGEST ? `${whole}\n` : `${about}\n\n${json}\n`;
 }
 
-/** Nothing on its way can normalise, strip or reorder what is plain ASCII. */
+/** Plain ASCII, which nothing on its way normalises or strips, and without what ends a fence or is a command in a log. */
 function asciiJson(record: ReviewRecord): string {
   return canonical(record as Json).replace(
-    /[\u007f-\uffff`]/g,
+    /[\u007f-\uffff`#]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }

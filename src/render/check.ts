@@ -128,7 +128,7 @@ function findingsSaid(findings: readonly Finding[]): readonly Said[] {
   return bySeverity(findings).flatMap(({ at, severity, rule, message, fix }) => {
     if (at === undefined) return [];
     const title = `${severity === 'error' ? 'refused: ' : ''}${forTerminal(rule)}`;
-    const words = `${forTerminal(message)}${fix === undefined ? '' : ` Fix: ${forTerminal(fix)}`}`;
+    const words = `${message.trim() === '' ? '(no message)' : forTerminal(message)}${fix === undefined ? '' : ` Fix: ${forTerminal(fix)}`}`;
     return [{ at, level: LEVELS[severity], title, message: words }];
   });
 }

@@ -1,8 +1,8 @@
 import type { Plan } from '../core/plan.ts';
-import { byImportance, fleetHeadline, stoppedWords, type Tenants } from './comment-headline.ts';
+import { byImportance, fleetHeadline, isUrgent, stoppedWords, type Tenants } from './comment-headline.ts';
 import { bare, link } from './comment-link.ts';
 import { overviews } from './comment-overview.ts';
-import { isStopped, tenantSection } from './comment-tenant.ts';
+import { hasProblem, isStopped, tenantSection } from './comment-tenant.ts';
 import { findingItems } from './markdown-findings.ts';
 import type { Block } from './markdown-parts.ts';
 import { forCodeSpan, forMarkdown } from './safe.ts';
@@ -54,20 +54,24 @@ export function fittedComment(plan: Plan, about: About, limit: number): { text: 
     length += size(each);
   };
   const last = [...sections].reverse();
-  const rest = last.filter(({ tenant }) => !isStopped(tenant));
-  for (const each of last) shorten(each.part, 1);
-  for (const each of rest) shorten(each.part, 2);
+  const narrow = last.filter(({ tenant }) => isUrgent(tenant));
+  const wide = last.filter(({ tenant }) => !isUrgent(tenant));
+  for (const each of wide) shorten(each.part, 1);
+  // What a short section without a finding says, the table says too.
+  for (const each of wide) if (!hasProblem(each.tenant)) shorten(each.part, 2);
+  for (const each of narrow) shorten(each.part, 1);
+  for (const each of last) if (!isStopped(each.tenant)) shorten(each.part, 2);
   for (const form of [1, 2, 3]) shorten(table, form);
   shorten(findings, 1);
   for (const each of last) shorten(each.part, 2);
   shorten(untouched, 1);
   shorten(table, 4);
   const shown = [top, table, findings, ...sections.map((each) => each.part)];
-  const hidden = sections.filter((each) => each.part.form > 0).map(({ tenant }) => tenant);
+  const inForm = (form: number) => sections.filter((each) => each.part.form === form);
   const cut = parts.some(({ form }) => form > 0);
   const blocks = [
     ...shown.map(now),
-    ...(cut ? [text(dropped(hidden, about))] : []),
+    ...(cut ? [text(dropped(inForm(1), inForm(2).length, about))] : []),
     now(untouched),
     now(end),
   ].filter((each) => each !== '');
@@ -120,9 +124,11 @@ function causeWords(tenants: Tenants): readonly Block[] {
     ...(drift === 0 ? [] : [`${number(drift)} already different (drift)`]),
     ...(expiring === 0 ? [] : [`${number(expiring)} expiring`]),
   ].join(', ');
+  const others = drift + expiring;
+  const verb = others === 1 ? 'is' : 'are';
   return [
     [
-      `Of ${count(changes.length, 'change', 'changes')}, ${said}: not caused by this pull request, but a merge applies all of them.`,
+      `${number(others)} of ${count(changes.length, 'change', 'changes')} ${verb} not from this pull request: ${said}. **A merge applies all of them.**`,
     ],
   ];
 }
@@ -168,21 +174,28 @@ function onMerge({ tenants }: Plan, { approvals }: About): readonly Block[] {
   ];
 }
 
-function dropped(tenants: Tenants, about: About): readonly Block[] {
+function dropped(
+  brief: readonly { readonly tenant: Tenants[number] }[],
+  rest: number,
+  about: About,
+): readonly Block[] {
   const names: string[] = [];
   let room = DROPPED - 700;
-  for (const { tenant } of tenants) {
+  for (const {
+    tenant: { tenant },
+  } of brief) {
     const name = named(tenant.name, forMarkdown);
     room -= name.length + 2;
     if (room < 0) break;
     names.push(name);
   }
-  const more = tenants.length - names.length;
+  const more = brief.length - names.length;
   const who = [...names, ...(more === 0 ? [] : [`${number(more)} more`])].join(', ');
   const where = `${summaryLink(about)} and in the artifact \`${forCodeSpan(about.artifact)}\``;
   return [
     [`**Not all of it fits here.** The whole plan is in ${where}.`],
-    ...(tenants.length === 0 ? [] : [[`Shortened: ${who}.`]]),
+    ...(brief.length === 0 ? [] : [[`Without its details here: ${who}.`]]),
+    ...(rest === 0 ? [] : [[`Without a section of its own here: ${count(rest, 'tenant', 'tenants')}.`]]),
   ];
 }
 

@@ -20,6 +20,11 @@ export function isQuiet(tenant: Tenants[number]): boolean {
   return rankOf(tenant) >= RANKS.neutral;
 }
 
+/** Something stops it, or somebody loses access there. */
+export function isUrgent(tenant: Tenants[number]): boolean {
+  return rankOf(tenant) <= RANKS['widens and narrows'];
+}
+
 function rankOf(tenant: Tenants[number]): number {
   if (isFailed(tenant)) return 0;
   if (tenant.status === 'refused') return 1;

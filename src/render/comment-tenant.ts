@@ -83,7 +83,7 @@ function causes(plan: TenantPlan): readonly Block[] {
   const others = changes.some(({ cause }) => cause === 'drift' || cause === 'expiring');
   if (!others) return [];
   return [
-    [`${count(changes.length, 'change', 'changes')}: ${counts.join(', ')}. **A merge applies all of them.**`],
+    [`${count(changes.length, 'change', 'changes')}: ${counts.join(', ')}. A merge applies all of them.`],
   ];
 }
 
@@ -106,4 +106,9 @@ function changeItem(change: Change): string {
 /** Whether a section says why something cannot be applied. */
 export function isStopped(tenant: Tenants[number]): boolean {
   return tenant.status === 'failed' || tenant.status === 'refused';
+}
+
+/** Whether a section has more to say than its row of the table. */
+export function hasProblem(tenant: Tenants[number]): boolean {
+  return isFailed(tenant) || tenant.findings.some(({ severity }) => severity !== 'info');
 }
