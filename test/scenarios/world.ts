@@ -38,7 +38,10 @@ export type World = {
   readonly apply: (plan: Plan, policies: Policies, how?: ApplyOptions) => Promise<ApplyReport>;
 };
 
-export type Policies = Pick<LoadedPolicies, 'tenants' | 'findings'>;
+export type Policies = Pick<LoadedPolicies, 'tenants' | 'findings'> & {
+  /** The policies of the base, by tenant id, where these are a proposal's. */
+  readonly base?: ReadonlyMap<string, TenantPolicy>;
+};
 
 type ApplyOptions = { readonly stopping?: () => boolean; readonly day?: Day; readonly secret?: string };
 
@@ -77,6 +80,7 @@ export function openWorld(
         recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
         findingsAbout: (name) =>
           policies.findings.filter(({ at }) => at?.file.endsWith(`tenants/${name}.yaml`) === true),
+        ...(policies.base === undefined ? {} : { base: policies.base }),
       }),
     apply: (plan, policies, { stopping = () => false, day = DAY, secret } = {}) =>
       applyFleet({
