@@ -1,4 +1,5 @@
 import { GitHubFailure } from './failure.ts';
+import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
 
 export type CheckRun = {
@@ -70,10 +71,10 @@ export async function checksOf({ octokit, owner, repo }: GitHub, sha: string): P
   return runs.map(runIn);
 }
 
-async function created(gh: GitHub, check: NewCheck, annotations: readonly Annotation[]): Promise<CheckRun> {
+function created(gh: GitHub, check: NewCheck, annotations: readonly Annotation[]): Promise<CheckRun> {
   const { octokit, owner, repo, run } = gh;
   const { sha, name, conclusion, externalId } = check;
-  try {
+  const send = async () => {
     const { data } = await octokit.rest.checks.create({
       owner,
       repo,
@@ -86,15 +87,14 @@ async function created(gh: GitHub, check: NewCheck, annotations: readonly Annota
       output: outputOf(check, annotations),
     });
     return runIn(data);
-  } catch (error) {
-    // The answer may be lost of what was done: writing it again would make two.
-    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
-    const there = (await checksOf(gh, sha)).find(
+  };
+  const look = async () => {
+    const runs = await checksOf(gh, sha);
+    return runs.find(
       (each) => each.name === name && each.externalId === externalId && each.text === check.text,
     );
-    if (there === undefined) throw error;
-    return there;
-  }
+  };
+  return once(gh, send, look);
 }
 
 function outputOf({ title, summary, text }: NewCheck, annotations: readonly Annotation[]) {

@@ -1,4 +1,5 @@
 import { GitHubFailure } from './failure.ts';
+import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
 
 export type Posted = {
@@ -30,8 +31,12 @@ export type Sticky = {
 /** Longest body GitHub takes. */
 const LONGEST = 65_536;
 
-/** Sees to it that a pull request or issue has exactly one comment with that marker by that author. */
+/**
+ * Sees to it that a pull request or issue has exactly one comment with that marker by that author.
+ * @throws GitHubFailure; Error when the body lacks the marker, since it would never be found again.
+ */
 export async function sticky(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
+  if (!wanted.body.includes(wanted.marker)) throw new Error('The body of a sticky comment lacks its marker.');
   fits(wanted.body);
   const [first, ...rest] = await own(gh, number, wanted);
   if (first === undefined) return created(gh, number, wanted);
@@ -72,7 +77,7 @@ export async function commentById(
   }
 }
 
-/** Posts one more comment. */
+/** Posts one more comment. It is not sent again when the answer is lost: see `sticky` for that. */
 export async function comment(gh: GitHub, number: number, body: string): Promise<Posted> {
   fits(body);
   const { octokit, owner, repo } = gh;
@@ -80,16 +85,12 @@ export async function comment(gh: GitHub, number: number, body: string): Promise
   return { ...posted(commentIn(data)), did: 'created' };
 }
 
-async function created(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
-  try {
-    return await comment(gh, number, wanted.body);
-  } catch (error) {
-    // The answer may be lost of what was done: posting it again would make two.
-    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
+function created(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
+  const look = async (): Promise<Posted | undefined> => {
     const [there] = await own(gh, number, wanted);
-    if (there === undefined) throw error;
-    return { ...posted(there), did: 'created' };
-  }
+    return there === undefined ? undefined : { ...posted(there), did: 'created' };
+  };
+  return once(gh, () => comment(gh, number, wanted.body), look);
 }
 
 async function own(

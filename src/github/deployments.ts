@@ -1,5 +1,6 @@
 import { canonical, type Json } from '../core/json.ts';
 import { GitHubFailure } from './failure.ts';
+import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
 
 export type Deployment = {
@@ -18,7 +19,8 @@ const LONGEST = 140;
 
 /** Says on GitHub that a commit was applied, and how it went. The same deployment told again gets one more status. */
 export async function deploy(gh: GitHub, deployment: Deployment): Promise<{ readonly id: number }> {
-  const id = (await existing(gh, deployment)) ?? (await created(gh, deployment));
+  const look = () => existing(gh, deployment);
+  const id = (await look()) ?? (await once(gh, () => created(gh, deployment), look));
   const { octokit, owner, repo } = gh;
   const { state, url, environment } = deployment;
   await octokit.rest.repos.createDeploymentStatus({
@@ -53,28 +55,20 @@ async function existing(gh: GitHub, { sha, environment, payload }: Deployment): 
 async function created(gh: GitHub, deployment: Deployment): Promise<number> {
   const { octokit, owner, repo } = gh;
   const { sha, environment, payload, description } = deployment;
-  try {
-    const { data } = await octokit.rest.repos.createDeployment({
-      owner,
-      repo,
-      ref: sha,
-      task: 'iosmail',
-      environment,
-      payload,
-      description: short(description),
-      // What is told of has happened already: nothing to merge, and nothing to wait for.
-      auto_merge: false,
-      required_contexts: [],
-    });
-    if ('id' in data) return data.id;
-    throw new GitHubFailure('GitHub made no deployment of the commit.', 'Run the job again.');
-  } catch (error) {
-    // The answer may be lost of what was done: making it again would make two.
-    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
-    const there = await existing(gh, deployment);
-    if (there === undefined) throw error;
-    return there;
-  }
+  const { status, data } = await octokit.rest.repos.createDeployment({
+    owner,
+    repo,
+    ref: sha,
+    task: 'iosmail',
+    environment,
+    payload,
+    description: short(description),
+    // What is told of has happened already: nothing to merge, and nothing to wait for.
+    auto_merge: false,
+    required_contexts: [],
+  });
+  if ('id' in data) return data.id;
+  throw new GitHubFailure('GitHub made no deployment of the commit.', 'Run the job again.', status);
 }
 
 /** GitHub gives a payload back as it came, or as the text of it. */

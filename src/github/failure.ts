@@ -93,7 +93,6 @@ const SCOPES: readonly (readonly [RegExp, string])[] = [
   [/\/pulls(?:\/|$)/, 'pull-requests'],
   [/\/actions\//, 'actions'],
   [/\/deployments/, 'deployments'],
-  [/\/collaborators\//, 'metadata'],
 ];
 
 /** The permission of a job that a request needs, as it stands in a workflow file. */

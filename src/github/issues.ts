@@ -1,5 +1,5 @@
 import { comment } from './comments.ts';
-import { GitHubFailure } from './failure.ts';
+import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
 
 type Made = {
@@ -42,22 +42,20 @@ export async function failureIssue(gh: GitHub, wanted: FailureIssue): Promise<To
   return { number, url, did: 'edited' };
 }
 
-async function created(
+function created(
   gh: GitHub,
   wanted: Made & { readonly title: string; readonly body: string },
 ): Promise<Told> {
   const { octokit, owner, repo } = gh;
   const { title, body } = wanted;
-  try {
-    const { data } = await octokit.rest.issues.create({ owner, repo, title, body });
-    return { number: data.number, url: data.html_url, did: 'opened' };
-  } catch (error) {
-    // The answer may be lost of what was done: opening it again would make two.
-    if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
-    const [there] = await open(gh, wanted);
-    if (there === undefined) throw error;
-    return { number: there.number, url: there.html_url, did: 'opened' };
-  }
+  const told = (issue: { readonly number: number; readonly html_url: string }): Told => ({
+    number: issue.number,
+    url: issue.html_url,
+    did: 'opened',
+  });
+  const send = async () => told((await octokit.rest.issues.create({ owner, repo, title, body })).data);
+  const look = async () => (await open(gh, wanted)).map(told)[0];
+  return once(gh, send, look);
 }
 
 /** Open issues with the marker, oldest first. */

@@ -10,6 +10,8 @@ export type GitHub = {
   readonly repo: string;
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string };
   readonly serverUrl: string;
+  /** Waits that many milliseconds. */
+  readonly wait: (ms: number) => Promise<unknown>;
 };
 
 export type GitHubOptions = {
@@ -36,11 +38,8 @@ export async function openGitHub(env: NodeJS.ProcessEnv, options: GitHubOptions 
   const attempt = Number(variable(env, 'GITHUB_RUN_ATTEMPT', /^\d{1,9}$/, '1'));
   const serverUrl = address(env, 'GITHUB_SERVER_URL', 'https://github.com');
   const { Octokit } = await import('octokit');
-  const patience: Patience = {
-    token,
-    now: options.now ?? Date.now,
-    wait: options.wait ?? sleep,
-  };
+  const wait = options.wait ?? sleep;
+  const patience: Patience = { token, now: options.now ?? Date.now, wait };
   const octokit = new Octokit({
     auth: token,
     baseUrl: address(env, 'GITHUB_API_URL', 'https://api.github.com'),
@@ -56,17 +55,27 @@ export async function openGitHub(env: NodeJS.ProcessEnv, options: GitHubOptions 
     const asked = { method, path: new URL(url).pathname };
     return patiently(asked, patience, async () => {
       const response = await request(options);
+      limitInside(url, response.headers, response.data);
       if (options.request?.parseSuccessResponseBody !== false) isJson(response.status, response.data);
       return response;
     });
   });
-  return { octokit, owner, repo, serverUrl, run: { id, attempt, url: runUrl(serverUrl, owner, repo, id) } };
+  const run = { id, attempt, url: runUrl(serverUrl, owner, repo, id) };
+  return { octokit, owner, repo, serverUrl, run, wait };
 }
 
 /** An answer that is cut off, or a gateway's page, comes as text, or as nothing: octokit takes it for an empty list. */
 function isJson(status: number, data: unknown): void {
   if (status === 204 || (typeof data === 'object' && data !== null)) return;
   throw Object.assign(new Error('no JSON'), { code: 'the answer is no JSON' });
+}
+
+/** GraphQL tells of a rate limit in an answer of status 200. */
+function limitInside(url: string, headers: object, data: unknown): void {
+  if (!url.endsWith('/graphql') || typeof data !== 'object' || data === null || !('errors' in data)) return;
+  const errors: unknown[] = Array.isArray(data.errors) ? data.errors : [];
+  if (!errors.some((each) => Object(each).type === 'RATE_LIMITED')) return;
+  throw Object.assign(new Error('rate limit'), { response: { status: 429, headers, data: {} } });
 }
 
 function runUrl(serverUrl: string, owner: string, repo: string, id: number): string {

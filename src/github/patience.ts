@@ -35,8 +35,8 @@ export async function patiently<T>(asked: Asked, patience: Patience, send: () =>
 function pauseAfter(asked: Asked, answered: Answered | undefined, sent: number, now: number) {
   const limited = answered === undefined ? undefined : limitedFor(answered, now);
   if (limited !== undefined) return limited;
-  // A POST whose answer is lost may have been done: only who sent it can look.
-  const harmless = asked.method !== 'POST' || asked.path.endsWith('/graphql');
+  // A POST whose answer is lost may have been done, and only who sent it can look. Telling a status twice is no harm.
+  const harmless = asked.method !== 'POST' || /\/(?:graphql|statuses)$/.test(asked.path);
   return harmless && (answered?.status ?? 500) >= 500 ? 1000 * 2 ** (sent - 1) : undefined;
 }
 

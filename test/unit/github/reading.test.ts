@@ -5,7 +5,7 @@ import { GitHubFailure } from '../../../src/github/failure.ts';
 import { pullNumber, pullOfCommit, pullOfHead } from '../../../src/github/pulls.ts';
 import { reviewsOf } from '../../../src/github/reviews.ts';
 import { runStatus } from '../../../src/github/runs.ts';
-import { json, page, wire } from './wire.ts';
+import { json, NOW, page, wire } from './wire.ts';
 
 const SHA = 'a'.repeat(40);
 
@@ -201,6 +201,16 @@ describe('who wrote a pull request', () => {
     expect(error).toBeInstanceOf(GitHubFailure);
     expect(String(error)).toContain('everybody who wrote a part of pull request 4');
     expect(String(error)).not.toContain('ghs_other');
+  });
+
+  it('a rate limit told of with status 200 is waited out', async () => {
+    const errors = [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }];
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(NOW / 1000 + 9) };
+    const { github, waits } = await wire((_, nth) =>
+      nth === 1 ? json(200, { data: null, errors }, headers) : answer([commit(['anna'], 'anna')], 1, null),
+    );
+    expect([...(await authorsOf(github, 4))]).toEqual(['anna']);
+    expect(waits).toEqual([10_000]);
   });
 
   it('a question asked in vain is asked again, since it changes nothing', async () => {

@@ -128,6 +128,29 @@ describe('an answer that was lost', () => {
     expect(faultsOf(calls)).toEqual([]);
   });
 
+  it('of a comment that is not there after a while is asked for again, three times in all', async () => {
+    const body = '<!-- m -->x';
+    const told = { id: 3, body, html_url: 'h', user: { login: 'bot' } };
+    const wanted = { marker: '<!-- m -->', author: 'bot', body };
+    const posts = (calls: readonly Call[]) => calls.filter(({ method }) => method === 'POST').length;
+    let refusals = 2;
+    const better = await wire(({ method }) => {
+      if (method === 'GET') return json(200, []);
+      refusals -= 1;
+      return refusals < 0 ? json(201, told) : json(502, {});
+    });
+    expect(await sticky(better.github, 1, wanted)).toMatchObject({ id: 3, did: 'created' });
+    expect([posts(better.calls), better.waits]).toEqual([3, [2_000, 4_000]]);
+
+    const never = await wire(({ method }) => (method === 'GET' ? json(200, []) : json(502, {})));
+    await expect(sticky(never.github, 1, wanted)).rejects.toThrow(/502/);
+    expect(posts(never.calls)).toBe(3);
+
+    const refused = await wire(({ method }) => (method === 'GET' ? json(200, []) : json(422, {})));
+    await expect(sticky(refused.github, 1, wanted)).rejects.toThrow(/422/);
+    expect(posts(refused.calls)).toBe(1);
+  });
+
   it('of an issue is looked for', async () => {
     const issue = {
       number: 8,
@@ -164,4 +187,12 @@ it('a duplicate that somebody else removed meanwhile is no failure; other line e
     'DELETE /issues/comments/2',
   ]);
   expect(faultsOf(calls)).toEqual([]);
+});
+
+it('a sticky comment that would never be found again is not posted', async () => {
+  const { github, calls } = await wire(() => json(200, []));
+  await expect(sticky(github, 1, { marker: '<!-- m -->', author: 'bot', body: 'x' })).rejects.toThrow(
+    /marker/,
+  );
+  expect(calls).toEqual([]);
 });
