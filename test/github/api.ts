@@ -9,6 +9,7 @@ import { type Answer, type ApiRequest, fields, notFound, type Route, refuse } fr
 import type { Hub, Identity } from './hub.ts';
 import { issueRoutes } from './issues.ts';
 import { pullRoutes } from './pulls.ts';
+import { refRoutes } from './refs.ts';
 import { repositoryRoutes } from './repository.ts';
 import { reviewRoutes } from './reviews.ts';
 import { statusRoutes } from './statuses.ts';
@@ -17,6 +18,7 @@ import { sync } from './sync.ts';
 const ROUTES = [
   ...repositoryRoutes,
   ...pullRoutes,
+  ...refRoutes,
   ...reviewRoutes,
   ...commentRoutes,
   ...issueRoutes,

@@ -3,10 +3,11 @@ import { strToU8, zipSync } from 'fflate';
 import { createBare } from './bare.ts';
 import { createClock, type FakeClock } from './clock.ts';
 import { createFaults, type FaultAnswer, type FaultMatch } from './faults.ts';
-import type { Hub, Permission, Pull, ReviewState, Run, Scopes } from './hub.ts';
+import { openPull, type PullAbout, type ReviewAbout, setRun } from './happenings.ts';
+import type { Hub, Permission, Pull, Run, Scopes } from './hub.ts';
 import { type MergeMethod, mergePull } from './merge.ts';
 import { type Logged, listen, type Servers, serveHost, serveStorage } from './server.ts';
-import { headOf, sync } from './sync.ts';
+import { sync } from './sync.ts';
 
 export type FakeGitHub = {
   /** Value of `GITHUB_SERVER_URL`. */
@@ -56,24 +57,6 @@ export type FakeGitHub = {
   readonly hub: Hub;
   readonly close: () => Promise<void>;
 };
-type PullAbout = {
-  readonly branch: string;
-  readonly author: string;
-  readonly base?: string;
-  readonly title?: string;
-  readonly body?: string;
-  readonly draft?: boolean;
-  /** Whose fork the branch is in. */
-  readonly fork?: string;
-};
-type ReviewAbout = {
-  readonly pull: Pull | number;
-  readonly user: string;
-  readonly state: ReviewState;
-  /** ISO 8601; default: now, by the host's clock. */
-  readonly at?: string;
-  readonly body?: string;
-};
 
 /**
  * A GitHub of one private repository, on this machine: REST API, the one GraphQL query, Git over HTTP, OIDC tokens.
@@ -91,8 +74,14 @@ export async function serveGitHub(options: {
   /** The time OIDC tokens are issued at. */
   readonly now?: () => Date;
 }): Promise<FakeGitHub> {
-  const { owner, repo, defaultBranch = 'main', environments = ['plan', 'apply'] } = options;
-  const bare = createBare(owner, repo, defaultBranch, options.appendOnly ?? ['iosmail-journal']);
+  const {
+    owner,
+    repo,
+    defaultBranch = 'main',
+    environments = ['plan', 'apply'],
+    appendOnly = ['iosmail-journal'],
+  } = options;
+  const bare = createBare(owner, repo, defaultBranch, appendOnly);
   const clock = createClock();
   const faults = createFaults();
   let lastId = 1_000;
@@ -103,6 +92,7 @@ export async function serveGitHub(options: {
     repo,
     defaultBranch,
     environments,
+    appendOnly,
     api: () => `${origins.host}/api`,
     storage: () => origins.storage,
     site: () => origins.host,
@@ -207,53 +197,4 @@ export async function serveGitHub(options: {
       bare.remove();
     },
   };
-}
-
-function openPull(hub: Hub, about: PullAbout): Pull {
-  const { branch, author, base = hub.defaultBranch, fork, draft = false } = about;
-  const number = hub.nextNumber();
-  const head = headOf(hub, { branch, fork, number });
-  const baseSha = hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${base}`]);
-  if (head === undefined || baseSha === undefined) throw new Error(`${branch} or ${base} is not there.`);
-  hub.bare.git(['update-ref', `refs/pull/${number}/head`, head]);
-  const at = hub.tick();
-  const pull: Pull = {
-    number,
-    author,
-    branch,
-    base,
-    fork,
-    draft,
-    title: about.title ?? branch,
-    body: about.body ?? null,
-    state: 'open',
-    headSha: head,
-    baseSha,
-    createdAt: at,
-    updatedAt: at,
-    closedAt: null,
-    mergedAt: null,
-    mergedBy: null,
-    mergeCommit: null,
-    brought: [],
-  };
-  hub.pulls.set(number, pull);
-  return pull;
-}
-
-function setRun(hub: Hub, id: number, about: Partial<Omit<Run, 'id'>>): void {
-  const main = hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${hub.defaultBranch}`]);
-  const before: Run = hub.runs.get(id) ?? {
-    id,
-    status: 'completed',
-    conclusion: 'success',
-    event: 'push',
-    name: 'apply',
-    path: '.github/workflows/apply.yml',
-    headSha: main ?? '0'.repeat(40),
-    headBranch: hub.defaultBranch,
-    attempt: 1,
-    at: hub.tick(),
-  };
-  hub.runs.set(id, { ...before, ...about });
 }

@@ -151,6 +151,8 @@ export type Hub = {
   readonly repo: string;
   readonly defaultBranch: string;
   readonly environments: readonly string[];
+  /** Branches that are neither deleted nor pushed to by force. */
+  readonly appendOnly: readonly string[];
   /** Where the API answers, without a slash at the end. */
   readonly api: () => string;
   /** Where files are stored: another origin, as with GitHub, so that no token goes there. */

@@ -53,8 +53,15 @@ function committed(
   const message =
     method === 'merge'
       ? `Merge pull request #${pull.number} from ${from}\n\n${pull.title}`
-      : `${pull.title} (#${pull.number})`;
+      : `${pull.title} (#${pull.number})${coAuthors(hub, pull)}`;
   return git(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message], { env });
+}
+
+/** A squashed commit names everybody else who wrote a commit of it. */
+function coAuthors(hub: Hub, pull: Pull): string {
+  const names = commitsOf(hub, pull).map((sha) => hub.bare.git(['log', '-1', '--format=%an <%ae>', sha]));
+  const others = [...new Set(names)].filter((name) => !name.endsWith(`<${pull.author}@users.test>`));
+  return others.length === 0 ? '' : `\n\n${others.map((name) => `Co-authored-by: ${name}`).join('\n')}`;
 }
 
 function rebased(
