@@ -9,7 +9,7 @@ const NAMES = ['github', 'vars', 'secrets', 'inputs', 'needs', 'steps', 'env', '
 const STATUS = /\b(success|failure|always|cancelled)\s*\(/;
 
 /** Evaluates one expression with GitHub's own evaluator. No run is ever cancelled here. */
-export function evaluate(expression: string, contexts: Contexts, status: Status): data.ExpressionData {
+function evaluate(expression: string, contexts: Contexts, status: Status): data.ExpressionData {
   const says = (name: string, value: boolean) => ({
     name,
     minArgs: 0,

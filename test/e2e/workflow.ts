@@ -37,7 +37,7 @@ export type JobGiven = {
   readonly token?: string;
   readonly env?: Texts;
 };
-export type JobEnded = {
+type JobEnded = {
   readonly result: 'success' | 'failure' | 'skipped';
   readonly steps: readonly StepEnded[];
   readonly summary: string;

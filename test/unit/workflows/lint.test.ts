@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { found } from './linters.ts';
+import { found, foundInAction } from './linters.ts';
 import { actionFiles, type Step, workflowFiles } from './read-workflow.ts';
 
 const FILES = workflowFiles();
@@ -64,6 +64,11 @@ describe.each(FILES)('$name', ({ path, text, workflow }) => {
     );
     expect(kept.map(([id]) => id)).toEqual(path.endsWith('release.yml') ? ['release'] : []);
   });
+});
+
+test.each(actionFiles())('$path is an action to GitHub', ({ path, text }) => {
+  expect(foundInAction(path, text)).toEqual([]);
+  expect(foundInAction(path, text.replace('using:', 'uses:'))).not.toEqual([]);
 });
 
 test('no job may do more than this', () => {

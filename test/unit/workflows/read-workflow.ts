@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export type Step = {
   readonly uses?: string;
@@ -11,14 +11,14 @@ export type Step = {
   readonly env?: { readonly [name: string]: string };
   readonly with?: { readonly [name: string]: unknown };
 };
-export type Job = {
+type Job = {
   readonly permissions?: unknown;
   readonly environment?: unknown;
   readonly 'timeout-minutes'?: number;
   readonly concurrency?: { readonly 'cancel-in-progress'?: unknown };
   readonly steps: readonly Step[];
 };
-export type Workflow = {
+type Workflow = {
   readonly on: { readonly [event: string]: unknown };
   readonly permissions?: unknown;
   readonly concurrency?: { readonly group?: unknown; readonly 'cancel-in-progress'?: unknown };
