@@ -26,7 +26,8 @@ export async function policyFilesAt(repo: string, treeish: string, folder: strin
     path === within(dir, 'settings.yaml') ||
     /^(?:tenants|baselines)\/[^/]+\.yaml$/.test(path.slice(within(dir, '').length));
   const files = await filesIn(repo, treeish, dir, { only: isPolicy, limit: MAX_BYTES });
-  const itself = files.find(({ path }) => path === dir);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const itself = byPath.get(dir);
   if (itself !== undefined && itself.mode !== LINK) return nothingIn(dir);
   if (itself !== undefined) return { ...nothingIn(dir), findings: [link(dir)] };
   const top = below(files, dir);
@@ -34,15 +35,15 @@ export async function policyFilesAt(repo: string, treeish: string, folder: strin
   const findings: Finding[] = top.flatMap(({ name, file }) => topLevel(name, file));
   const isWhole = refusals(findings).length === 0;
   const one = (source: { readonly name: string; readonly file: string }): SourceFile => {
-    const file = files.find(({ path }) => path === source.file);
+    const file = byPath.get(source.file);
     const problem = problemOf(file, source.file);
     if (problem !== undefined) findings.push(problem);
     return problem === undefined && file !== undefined ? { ...source, bytes: bytesOf(file) } : source;
   };
   const sources = (name: string): readonly SourceFile[] => {
     const path = within(dir, name);
-    const itself = files.find((file) => file.path === path);
-    if (itself !== undefined) findings.push(notAFolder(itself, path));
+    const notFolder = byPath.get(path);
+    if (notFolder !== undefined) findings.push(notAFolder(notFolder, path));
     const listed = inFolder(below(files, path));
     findings.push(...listed.findings);
     return listed.files.map(one);

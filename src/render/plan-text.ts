@@ -53,7 +53,7 @@ function tenantLines(
     changing ? stepSection(plan, verbose, colours) : [],
     changing ? peopleLines(plan.impact, verbose, colours) : [],
     changing && plan.order !== undefined && needsProof(plan) ? orderLines(plan.order, colours) : [],
-    changing || verbose ? leftAloneLines(plan.leftAlone, colours) : [],
+    changing || verbose || run.proposal !== undefined ? leftAloneLines(plan.leftAlone, colours) : [],
     verbose ? policyLines(plan, policies?.get(plan.tenant.name) ?? {}, colours) : [],
   ].filter((section) => section.length > 0);
   return [
