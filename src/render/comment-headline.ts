@@ -1,4 +1,11 @@
-import { type Effectiveness, isFailed, type Person, type Plan, type TenantPlan } from '../core/plan.ts';
+import {
+  type Effectiveness,
+  type Impact,
+  isFailed,
+  type Person,
+  type Plan,
+  type TenantPlan,
+} from '../core/plan.ts';
 import { count, effectWords, number } from './words.ts';
 
 export type Tenants = Plan['tenants'];
@@ -69,23 +76,24 @@ function peopleWords(tenants: readonly TenantPlan[]): string {
   ].join(', ');
 }
 
-/** People nobody listed: a tenant that opens or shuts for them must not read as "nobody". */
+const HEIGHTS = { none: 0, may: 1, has: 2, unknown: Number.NaN };
+
+/** Whether the people whom nobody counted gain (1), lose (-1) or neither, as far as it is known. */
+export function everyoneMoves({ everyoneElse: { before, after } }: Impact): number {
+  return Math.sign(HEIGHTS[after] - HEIGHTS[before]);
+}
+
+/** A tenant that opens or shuts for people nobody counted must not read as "nobody". */
 function everyoneWords(tenants: readonly TenantPlan[]): readonly string[] {
-  const height = { none: 0, may: 1, has: 2, unknown: Number.NaN };
-  const moved = (sign: number) =>
-    tenants.filter(
-      ({ impact: { everyoneElse } }) =>
-        Math.sign(height[everyoneElse.after] - height[everyoneElse.before]) === sign,
-    ).length;
   const said = (sign: number, verb: string) => {
-    const where = moved(sign);
+    const where = tenants.filter(({ impact }) => everyoneMoves(impact) === sign).length;
     return where === 0 ? [] : [`everyone else ${verb} in ${count(where, 'tenant', 'tenants')}`];
   };
   return [...said(-1, 'loses'), ...said(1, 'gains')];
 }
 
 /** The effect of all tenants together. */
-export function netEffect(tenants: readonly Pick<TenantPlan, 'effect'>[]): Effectiveness {
+function netEffect(tenants: readonly Pick<TenantPlan, 'effect'>[]): Effectiveness {
   const widens = tenants.some(({ effect }) => effect.startsWith('widens'));
   const narrows = tenants.some(({ effect }) => effect.endsWith('narrows'));
   if (widens && narrows) return 'widens and narrows';

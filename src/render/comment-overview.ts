@@ -1,5 +1,5 @@
 import { isFailed } from '../core/plan.ts';
-import { isQuiet, type Tenants } from './comment-headline.ts';
+import { everyoneMoves, isQuiet, type Tenants } from './comment-headline.ts';
 import { changeCounts } from './headline.ts';
 import { type Block, table } from './markdown-parts.ts';
 import { forMarkdown } from './safe.ts';
@@ -20,7 +20,7 @@ function overview(shown: Tenants, all: Tenants): readonly Block[] {
   const others = rest.length - quiet;
   const counted = [
     ...(others === 0 ? [] : [`${count(others, 'tenant', 'tenants')} with changes`]),
-    ...(quiet === 0 ? [] : [`${count(quiet, 'tenant', 'tenants')} where nobody gains or loses access`]),
+    ...(quiet === 0 ? [] : [`${count(quiet, 'tenant', 'tenants')} neutral or unchanged`]),
   ];
   return [
     ...(shown.length === 0 ? [] : [table(HEADER, shown.map(row))]),
@@ -36,6 +36,9 @@ function row(tenant: Tenants[number]): readonly string[] {
   if (tenant.status === 'unchanged') return [name, 'no changes', '', '', '', '', ''];
   const { gain, lose, retain, unread } = tenant.impact;
   const bound = (people: readonly unknown[]) => `${unread.length > 0 ? '≥ ' : ''}${number(people.length)}`;
+  const moves = everyoneMoves(tenant.impact);
+  const others = (people: readonly unknown[], moved: boolean) =>
+    moved ? `${people.length === 0 ? '' : `${bound(people)} and `}everyone else` : bound(people);
   const counts = changeCounts(tenant);
   const changes = (['+', '~', '-'] as const).flatMap((sign) =>
     counts[sign] === 0 ? [] : [`\\${sign}${number(counts[sign])}`],
@@ -44,8 +47,8 @@ function row(tenant: Tenants[number]): readonly string[] {
   return [
     name,
     status,
-    bound(gain),
-    bound(lose),
+    others(gain, moves > 0),
+    others(lose, moves < 0),
     bound(retain),
     effectWords(tenant.effect),
     changes.join(' '),

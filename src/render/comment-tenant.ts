@@ -42,9 +42,20 @@ export function tenantSection(tenant: Tenants[number], day: Day): TenantSection 
     `${number(tenant.leftAlone.length)} left alone`,
   ];
   return {
-    brief: [heading, [`${refused}${headline(tenant, forMarkdown)}`], ...causes(tenant), ...findings],
+    brief: [
+      heading,
+      [`${refused}${headline(tenant, forMarkdown)}`],
+      ...isNew(tenant),
+      ...causes(tenant),
+      ...findings,
+    ],
     details: folded(summary.join(', '), details(tenant)),
   };
+}
+
+/** Nothing stood before, so the diff has the whole policy. */
+function isNew({ policyBefore }: TenantPlan): readonly Block[] {
+  return policyBefore === null ? [['New here: before, no policy managed this tenant.']] : [];
 }
 
 function failed({ tenant, error }: FailedTenant): readonly Block[] {

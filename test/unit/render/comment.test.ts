@@ -72,17 +72,42 @@ describe('planComment', () => {
     expect(whole.length).toBeGreaterThan(body.length);
   });
 
-  it('keeps every refusal and error of 400 tenants, and drops the details of neutral tenants first', () => {
+  it('keeps every refusal and error of 400 tenants, on top of the table', () => {
     const { body } = planComment(proposed([...fleet(400), caused(REFUSED), FAILED]), ABOUT);
-    expect(body).toContain('The limit is 2'.replace('The', 'the'));
+    expect(body).toContain('the limit is 2');
     expect(body).toContain(FAILED.error.message);
+    expect(body.indexOf('| tailspin |')).toBeLessThan(body.indexOf('| fabrikam |'));
     expect(body.indexOf('| fabrikam |')).toBeLessThan(body.indexOf('| tenant-0001 |'));
+  });
+
+  it('drops details where nobody loses access before those where somebody does', () => {
+    const { body } = planComment(proposed(fleet(60)), ABOUT);
+    const detailed = body.split('\n### ').filter((section) => section.includes('<details>'));
+    const names = detailed.map((section) => section.slice(0, section.indexOf('\n')));
+    const narrows = fleet(60).filter(({ effect }) => effect === 'narrows');
+    expect(names).toEqual(expect.arrayContaining(narrows.map(({ tenant }) => tenant.name)));
+    expect(names).not.toContain('tenant-0008');
+    expect(/Without its details here: (.*)\./.exec(body)?.[1]).toContain('tenant-0060');
+  });
+
+  it('never reads as nobody where everyone else gains or loses', () => {
+    const everyoneElse = { before: 'none', after: 'has' } as const;
+    const opened = { ...caused(), impact: { ...caused().impact, gain: [], lose: [], everyoneElse } };
+    const { body } = planComment(proposed([opened, caused()]), ABOUT);
+    expect(body).toContain('everyone else loses in 1 tenant · everyone else gains in 1 tenant');
+    expect(body).toContain('| contoso | changes | everyone else | 0 |');
+    expect(body).toContain('| contoso | changes | 12 | 3 and everyone else |');
+  });
+
+  it('says which tenant is new', () => {
+    expect(planComment(proposed([{ ...caused(), policyBefore: null }]), ABOUT).body).toContain('New here');
+    expect(planComment(proposed([caused()]), ABOUT).body).not.toContain('New here');
   });
 
   it('counts the rows of neutral tenants when even the table is too long', () => {
     const { body } = planComment(proposed(fleet(2000)), ABOUT);
     expect(body.length).toBeLessThanOrEqual(60_000);
-    expect(body).toContain('where nobody gains or loses access');
+    expect(body).toMatch(/[1-9]\d* tenants neutral or unchanged/);
   });
 
   it.each(NASTY)('is inert with a tenant, a group and a finding named %j', (name) => {

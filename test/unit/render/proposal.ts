@@ -2,7 +2,7 @@ import type { Plan, Proposal, TenantPlan } from '../../../src/core/plan.ts';
 import { CONTOSO, planOf } from './example-plan.ts';
 
 export const HEAD = 'c0ffee'.repeat(6).padEnd(40, '0');
-export const BASE = 'ba5e'.repeat(10);
+const BASE = 'ba5e'.repeat(10);
 
 export const ABOUT = {
   version: '0.1.0',
