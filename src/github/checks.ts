@@ -16,7 +16,7 @@ export type CheckRun = {
   readonly at: string;
 };
 
-export type Annotation = {
+type Annotation = {
   /** Path in the repository. */
   readonly path: string;
   readonly line: number;

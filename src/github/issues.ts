@@ -2,8 +2,12 @@ import { comment } from './comments.ts';
 import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
 
+/** Longest title and body GitHub takes. */
+const LONGEST_TITLE = 256;
+const LONGEST_BODY = 65_536;
+
 type Made = {
-  /** A hidden part of the body that makes this issue out, `<!-- … -->`. */
+  /** A hidden part at the start of the body that makes this issue out, `<!-- … -->`. */
   readonly marker: string;
   /** Login of who opens it: an issue of anybody else is left alone. */
   readonly author: string;
@@ -33,9 +37,10 @@ export async function failureIssue(gh: GitHub, wanted: FailureIssue): Promise<To
     await close(gh, first.number);
     return { number: first.number, url: first.html_url, did: 'closed' };
   }
-  if (first === undefined) return created(gh, wanted);
+  const title = cut(wanted.title, LONGEST_TITLE);
+  const body = cut(wanted.body, LONGEST_BODY);
+  if (first === undefined) return created(gh, { ...wanted, title, body });
   const { number, html_url: url } = first;
-  const { title, body } = wanted;
   if (first.title === title && first.body === body) return { number, url, did: 'unchanged' };
   const { octokit, owner, repo } = gh;
   await octokit.rest.issues.update({ owner, repo, issue_number: number, title, body });
@@ -74,6 +79,13 @@ async function open({ octokit, owner, repo }: GitHub, { marker, author }: Made) 
         (body ?? '').includes(marker),
     )
     .sort((a, b) => a.number - b.number);
+}
+
+/** A failure that is too long to tell is told in part: the marker is at the start, and the run has it all. */
+function cut(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  // No half of a character is left at the end.
+  return `${text.slice(0, longest - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 async function close({ octokit, owner, repo }: GitHub, number: number): Promise<void> {

@@ -196,3 +196,14 @@ it('a sticky comment that would never be found again is not posted', async () =>
   );
   expect(calls).toEqual([]);
 });
+
+it('a failure too long to tell is told in part', async () => {
+  const { github, calls } = await wire(({ method }) =>
+    method === 'GET' ? json(200, []) : json(201, { number: 1, html_url: 'h' }),
+  );
+  const body = `<!-- f -->${'x'.repeat(65_524)}😀more`;
+  await failureIssue(github, { marker: '<!-- f -->', author: 'bot', title: 't'.repeat(300), body });
+  const sent = Object(calls[1]?.body);
+  expect([sent.title.length, sent.body.length]).toEqual([256, 65_535]);
+  expect(sent.body).toMatch(/^<!-- f -->x+…$/);
+});
