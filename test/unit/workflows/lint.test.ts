@@ -132,14 +132,22 @@ test('a workflow after validation checks out nothing but the default branch', ()
   }
 });
 
-test('only jobs in an environment get an identity, and only apply is in the one that writes', () => {
+test('an identity and a secret are had only in an environment, and one job alone is in the one that writes', () => {
   const identified = jobs.filter(({ job }) => Object.hasOwn(Object(job.permissions), 'id-token'));
   expect(identified.map(({ name, job }) => [name, job.environment])).toEqual([
     ['apply/apply', 'apply'],
     ['drift/drift', 'plan'],
     ['plan/plan', 'plan'],
   ]);
-  expect(jobs.filter(({ job }) => job.environment !== undefined)).toHaveLength(identified.length);
+  const secret = jobs.filter(({ job }) => JSON.stringify(job).includes('secrets.'));
+  expect(secret.map(({ name, job }) => [name, job.environment])).toEqual([
+    ['apply/record', 'publish'],
+    ['plan/outdated', 'publish'],
+    ['plan/publish', 'publish'],
+  ]);
+  expect(jobs.filter(({ job }) => job.environment !== undefined)).toHaveLength(
+    identified.length + secret.length,
+  );
 });
 
 test('an apply is never cancelled, and never runs beside another', () => {
