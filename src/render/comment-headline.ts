@@ -52,7 +52,7 @@ export function stoppedWords(tenants: Tenants): string {
   const said = [
     ...(refused.length === 0
       ? []
-      : [`${count(refused.length, 'tenant', 'tenants')} refused (there: ${peopleWords(refused)})`]),
+      : [`${count(refused.length, 'tenant', 'tenants')} refused (there, ${peopleWords(refused, true)})`]),
     ...(failed === 0 ? [] : [`${count(failed, 'tenant', 'tenants')} failed: no plan could be made`]),
   ];
   return said.join(' · ');
@@ -62,16 +62,18 @@ function planned(tenants: Tenants): readonly TenantPlan[] {
   return tenants.filter((tenant) => !isFailed(tenant));
 }
 
-function peopleWords(tenants: readonly TenantPlan[]): string {
+function peopleWords(tenants: readonly TenantPlan[], conditional = false): string {
   const sum = (of: (plan: TenantPlan) => readonly Person[]) =>
     tenants.reduce((total, plan) => total + of(plan).length, 0);
   const bound = tenants.some(({ impact }) => impact.unread.length > 0) ? 'at least ' : '';
   const [gain, lose] = [sum(({ impact }) => impact.gain), sum(({ impact }) => impact.lose)];
-  const unknown = sum(({ impact }) => impact.unknown);
+  const [keep, unknown] = [sum(({ impact }) => impact.retain), sum(({ impact }) => impact.unknown)];
+  const verb = (people: number, one: string, many: string) =>
+    conditional ? `would ${many}` : people === 1 ? one : many;
   return [
-    `${bound}${count(gain, 'person gains', 'people gain')}`,
-    `${number(lose)} ${lose === 1 ? 'loses' : 'lose'}`,
-    `${number(sum(({ impact }) => impact.retain))} keep access`,
+    `${bound}${count(gain, 'person', 'people')} ${verb(gain, 'gains', 'gain')}`,
+    `${number(lose)} ${verb(lose, 'loses', 'lose')}`,
+    `${number(keep)} ${verb(keep, 'keeps', 'keep')} access`,
     ...(unknown === 0 ? [] : [`${number(unknown)} unknown`]),
   ].join(', ');
 }

@@ -4,10 +4,10 @@ import type { Day } from '../core/state.ts';
 import { changeWords } from './change-words.ts';
 import type { Tenants } from './comment-headline.ts';
 import { headline, needsProof } from './headline.ts';
+import { policyDiff } from './json-diff.ts';
 import { findingItems } from './markdown-findings.ts';
 import { type Block, fenced, folded } from './markdown-parts.ts';
 import { leftAloneItems, orderTable, peopleItems, stepItems } from './markdown-sections.ts';
-import { policyDiff } from './policy-diff.ts';
 import { forCodeSpan, forMarkdown } from './safe.ts';
 import { count, managedSettings, named, number, place, signOf } from './words.ts';
 
