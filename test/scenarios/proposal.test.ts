@@ -148,6 +148,13 @@ describe('what a proposal takes away without changing it', () => {
     expect(rows(await planned(world, proposal(before, removing)), /stays assigned/)).toEqual([]);
   });
 
+  test('an entry that had ended, taken off a list that keeps the unlisted: nobody removes it any more', async () => {
+    const world = openWorld([tenant(['anna', 'ben'])]);
+    const plan = await planned(world, proposal(list('keep', ENDED, upn('ben')), list('keep', upn('ben'))));
+    expect(plan.status).toBe('unchanged');
+    expect(rows(plan, /stays assigned/).map(({ now }) => now)).toEqual(['anna']);
+  });
+
   test('grants that it stops revoking', async () => {
     const app = 'application:\n  visibleToUsers: true\n';
     const policies = proposal(`${app}consent:\n  userGrants: revoke\n`, app);

@@ -117,11 +117,12 @@ test('more than 1 MiB is refused, and 1 MiB is read', async () => {
 test('names and bytes come through as they are', async () => {
   const repo = repository();
   const bytes = new Uint8Array([0, 10, 255, 13, 10, 0]);
-  repo.commit({ 'd/ä b\tc': bytes, 'd/again': bytes, 'd/empty': '', 'd*/x': 'other' });
+  repo.commit({ 'd/ä b\tc': bytes, 'd/again': bytes, 'd/empty': '', 'd*/x': 'other', ':d/x': 'other' });
   const files = await filesIn(repo.folder, 'HEAD', 'd');
   expect(files.map(({ path }) => path)).toEqual(['d/again', 'd/empty', 'd/ä b\tc']);
   expect(files.map((file) => [...(file.bytes ?? [])])).toEqual([[...bytes], [], [...bytes]]);
   expect((await filesIn(repo.folder, 'HEAD', 'd*')).map(({ path }) => path)).toEqual(['d*/x']);
+  expect((await filesIn(repo.folder, 'HEAD', ':d')).map(({ path }) => path)).toEqual([':d/x']);
   expect(await filesIn(repo.folder, 'HEAD', 'nowhere')).toEqual([]);
 });
 
