@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runWorkflow } from '../../e2e/workflow.ts';
+
+// Which of a workflow's own lines run on which event. The command itself is played: it says what it was asked.
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'iosmail-conditions-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+type Options = {
+  readonly name: 'plan' | 'apply';
+  readonly event: unknown;
+  readonly eventName: string;
+  readonly inputs?: { readonly [name: string]: string };
+  readonly vars?: { readonly [name: string]: string };
+  /** The first words of the command that fails. */
+  readonly failing?: string;
+};
+
+/** What each job that ran asked of the command, and the token it had for it. */
+async function asked({ name, event, eventName, inputs, vars, failing }: Options) {
+  const script = `#!/bin/sh\necho "$* \${GITHUB_TOKEN:-}"\ncase "$*" in "${failing ?? 'nothing'}"*) exit 1;; esac\n`;
+  writeFileSync(join(folder, 'iosmail'), script, { mode: 0o755 });
+  const { jobs } = await runWorkflow(
+    fileURLToPath(new URL(`../../../.github/workflows/${name}.yml`, import.meta.url)),
+    {
+      event,
+      contexts: {
+        github: {
+          event_name: eventName,
+          repository: 'contoso/mail',
+          sha: 'merged',
+          ref: 'refs/heads/main',
+          ref_name: 'main',
+        },
+        secrets: { IOSMAIL_APP_PRIVATE_KEY: 'key' },
+        ...(inputs === undefined ? {} : { inputs }),
+        ...(vars === undefined ? {} : { vars }),
+      },
+      uses: {
+        'actions/checkout': async () => undefined,
+        'actions/upload-artifact': async () => undefined,
+        'actions/download-artifact': async ({ with: given }) => {
+          if (given['run-id'] === undefined) throw new Error('there is none');
+          return undefined;
+        },
+        'actions/create-github-app-token': async ({ with: given }) => ({
+          outputs: { token: `app ${given['app-id']} ${given['private-key']}` },
+        }),
+        './.github/actions/iosmail': async () => ({ path: [folder] }),
+      },
+      job: async ({ id }) => ({ folder, token: `own ${id}` }),
+    },
+  );
+  return Object.fromEntries(
+    Object.entries(jobs).map(([id, { result, steps }]) => [
+      id,
+      [result, ...steps.flatMap(({ stdout }) => (stdout === '' ? [] : [stdout.trim()]))],
+    ]),
+  );
+}
+
+const validated = (action: string, more: { from?: string; conclusion?: string; event?: string } = {}) => ({
+  action,
+  workflow_run: {
+    event: more.event ?? 'pull_request',
+    conclusion: more.conclusion ?? (action === 'completed' ? 'success' : null),
+    head_sha: 'f00d',
+    head_branch: 'gate',
+    head_repository: { full_name: more.from ?? 'contoso/mail' },
+  },
+});
+const planned = (event: unknown, more: Partial<Options> = {}) =>
+  asked({ name: 'plan', event, eventName: 'workflow_run', ...more });
+const merged = (more: Partial<Options> = {}) =>
+  asked({
+    name: 'apply',
+    event: { repository: { default_branch: 'main' } },
+    eventName: 'push',
+    ...more,
+  });
+
+const SKIPPED = ['skipped'];
+const PLAN = 'plan --base HEAD --head f00d --out plan.json';
+const COMMENT = 'github comment --plan plan.json';
+const RECORD = 'github record --report report.json --fresh fresh.json own record';
+
+test('a newer commit marks the plan as outdated at once; a validated one is planned and published', async () => {
+  expect(await planned(validated('requested'))).toEqual({
+    outdated: ['success', 'github outdated own outdated'],
+    plan: SKIPPED,
+    publish: SKIPPED,
+  });
+  expect(await planned(validated('completed'))).toEqual({
+    outdated: SKIPPED,
+    plan: ['success', PLAN],
+    publish: ['success', `${COMMENT} own publish`],
+  });
+});
+
+test('a plan that failed is published all the same', async () => {
+  const { plan, publish } = await planned(validated('completed'), { failing: 'plan' });
+  expect(plan?.[0]).toBe('failure');
+  expect(publish).toEqual(['success', `${COMMENT} own publish`]);
+});
+
+test('a fork is told, and never planned', async () => {
+  const from = 'mallory/mail';
+  expect((await planned(validated('requested', { from }))).outdated?.[0]).toBe('success');
+  expect(await planned(validated('completed', { from }))).toEqual({
+    outdated: SKIPPED,
+    plan: SKIPPED,
+    publish: SKIPPED,
+  });
+});
+
+test.each([
+  ['invalid policies', validated('completed', { conclusion: 'failure' })],
+  ['a validation that a newer one cancelled', validated('completed', { conclusion: 'cancelled' })],
+  ['a validation of no pull request', validated('completed', { event: 'push' })],
+])('%s: nothing is planned', async (_what, event) => {
+  expect(await planned(event)).toEqual({ outdated: SKIPPED, plan: SKIPPED, publish: SKIPPED });
+});
+
+test('where there is an app, it speaks', async () => {
+  const vars = { IOSMAIL_APP_ID: '7' };
+  expect((await planned(validated('completed'), { vars })).publish?.[1]).toBe(`${COMMENT} app 7 key`);
+});
+
+test('a merge is applied between lock and record', async () => {
+  expect(await merged()).toEqual({
+    begin: ['success', 'github lock own begin'],
+    apply: ['success', 'apply --commit merged --report report.json --fresh fresh.json own apply'],
+    record: ['success', RECORD],
+  });
+});
+
+test('what became of a failed apply is recorded; without the lock nothing happens', async () => {
+  const { apply, record } = await merged({ failing: 'apply' });
+  expect(apply?.[0]).toBe('failure');
+  expect(record).toEqual(['success', RECORD]);
+  expect(await merged({ failing: 'github lock' })).toMatchObject({ apply: SKIPPED, record: SKIPPED });
+});
+
+test('by hand, the fresh plan of the named run is applied, and no other branch may', async () => {
+  const byHand = { eventName: 'workflow_dispatch', inputs: { run: '42', digest: 'abc; echo "$HOME"' } };
+  expect((await merged(byHand)).apply).toEqual([
+    'success',
+    'apply --plan reviewed/fresh.json --digest abc; echo "$HOME" --report report.json --fresh fresh.json own apply',
+  ]);
+  const event = { repository: { default_branch: 'trunk' } };
+  expect(await merged({ ...byHand, event })).toEqual({ begin: SKIPPED, apply: SKIPPED, record: SKIPPED });
+});
