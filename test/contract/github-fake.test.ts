@@ -1,14 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { Octokit } from 'octokit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Checkout, checkout } from '../github/checkout.ts';
 import { type FakeGitHub, serveGitHub } from '../github/fake.ts';
 import type { Scopes } from '../github/hub.ts';
 
-const run = promisify(execFile);
 const at = { owner: 'contoso', repo: 'policies' } as const;
 const ALL: Scopes = {
   contents: 'write',
@@ -21,44 +16,15 @@ const ALL: Scopes = {
 };
 
 let fake: FakeGitHub;
-let work: string;
-let gitToken: string;
+let work: Checkout;
 
 const client = (auth: string) =>
   new Octokit({ auth, baseUrl: fake.apiUrl, throttle: { enabled: false }, retry: { enabled: false } });
 const workflow = (permissions: Scopes = ALL) => client(fake.workflowToken(permissions));
 
-async function git(...args: readonly string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: work,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-  };
-  const { stdout } = await run('git', ['-C', work, ...args], { env });
-  return stdout.trim();
-}
-
-/** Commits one file as somebody, and gives the commit. */
-async function commit(
-  file: string,
-  content: string,
-  by = 'ada',
-  message = `Change ${file}`,
-): Promise<string> {
-  writeFileSync(join(work, file), content);
-  await git('add', '--all');
-  await git('-c', `user.name=${by}`, '-c', `user.email=${by}@users.test`, 'commit', '--quiet', '-m', message);
-  return await git('rev-parse', 'HEAD');
-}
-
-/** A branch off main with one commit for each file, pushed. */
-async function branch(name: string, ...files: readonly string[]): Promise<string> {
-  await git('checkout', '--quiet', '-B', name, 'main');
-  for (const file of files) await commit(file, `${name}\n`);
-  await git('push', '--quiet', '--force', 'origin', name);
-  return await git('rev-parse', 'HEAD');
-}
+const git: Checkout['git'] = (...args) => work.git(...args);
+const commit: Checkout['commit'] = (...args) => work.commit(...args);
+const branch: Checkout['branch'] = (...args) => work.branch(...args);
 
 beforeEach(async () => {
   fake = await serveGitHub({
@@ -70,19 +36,14 @@ beforeEach(async () => {
       eve: { permission: 'read', id: 4 },
     },
   });
-  work = mkdtempSync(join(tmpdir(), 'github-fake-test-'));
-  gitToken = fake.token({ login: 'ada', permissions: { contents: 'write' } });
-  await git('clone', '--quiet', fake.cloneUrl(gitToken), '.');
-  await git('checkout', '--quiet', '-B', 'main');
-  await commit('README.md', 'hello\n');
-  await git('push', '--quiet', 'origin', 'main');
+  work = await checkout(fake);
 });
 
 afterEach(async () => {
   // The slice holds what the product asks for; the fake knows a little more.
   expect(fake.complaints.filter((each) => !each.includes('outside the slice'))).toEqual([]);
   await fake.close();
-  rmSync(work, { recursive: true, force: true });
+  work.remove();
 });
 
 describe('pull requests follow Git', () => {
