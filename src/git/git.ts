@@ -20,7 +20,8 @@ export type GitOptions = {
   readonly answers?: readonly number[];
 };
 
-export type GitAnswer = { readonly status: number; readonly output: Buffer };
+/** `said`: its warnings. */
+export type GitAnswer = { readonly status: number; readonly output: Buffer; readonly said: string };
 
 /** What one call may say: several times the largest fleet's policies. */
 const MAX_OUTPUT = 512 * 1024 * 1024;
@@ -68,7 +69,7 @@ export function gitAnswer(
     const child = execFile('git', [...INERT, ...args], settings, (error, output, said) => {
       const status = error === null ? 0 : error.code;
       if (typeof status === 'number' && (status === 0 || answers.includes(status))) {
-        resolve({ status, output });
+        resolve({ status, output, said: said.toString('utf8') });
         return;
       }
       reject(failureOf(args, status, said.toString('utf8'), error?.message ?? ''));

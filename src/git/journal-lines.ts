@@ -1,4 +1,4 @@
-import { GitFailure, git } from './git.ts';
+import { GitFailure, gitAnswer } from './git.ts';
 import { filesIn } from './tree.ts';
 
 /**
@@ -30,8 +30,11 @@ export async function journalLines(
   );
 }
 
-/** A listing and no look-up: a name that stands for something broken is listed, or Git says what is wrong. */
+/** A listing and no look-up, since those call a damaged name and an absent one the same; a listing warns of it. */
 async function isThere(repo: string, ref: string): Promise<boolean> {
-  const names = (await git(repo, ['for-each-ref', '--format=%(refname)', ref])).toString('utf8').split('\n');
-  return names.includes(ref);
+  const { output, said } = await gitAnswer(repo, ['for-each-ref', '--format=%(refname)', ref]);
+  if (said.includes(ref)) {
+    throw new GitFailure(`The journal branch cannot be read: ${said.trim()}`, 'Fetch the branch again.');
+  }
+  return output.toString('utf8').split('\n').includes(ref);
 }

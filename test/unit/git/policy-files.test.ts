@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GitFailure } from '../../../src/git/git.ts';
 import { journalLines } from '../../../src/git/journal-lines.ts';
 import { policyFilesAt } from '../../../src/git/policy-files.ts';
 import { filesIn } from '../../../src/git/tree.ts';
@@ -147,4 +148,9 @@ test('the journal branch: absent knows of nothing, damaged is a failure', async 
   const blob = repo.run('rev-parse', `${commit}:tenants/a.jsonl`);
   repo.run('update-ref', ref, blob);
   await expect(journalLines(repo.folder, ref, ['a'])).rejects.toThrow('git ls-tree failed');
+  repo.run('update-ref', '-d', ref);
+  repo.write({ [`.git/${ref}`]: 'broken' });
+  await expect(journalLines(repo.folder, ref, ['a'])).rejects.toThrow('cannot be read');
+  repo.write({ [`.git/${ref}`]: `${'1'.repeat(40)}\n` });
+  await expect(journalLines(repo.folder, ref, ['a'])).rejects.toThrow(GitFailure);
 });
