@@ -61,6 +61,10 @@ describe('pull requests follow Git', () => {
     await git('push', '--quiet', 'origin', 'change');
     const after = await rest.pulls.get({ ...at, pull_number: pull.number });
     expect(after.data).toMatchObject({ commits: 2, head: { sha: second }, mergeable: true, merged: false });
+    // The trial merge has a commit, which is on no branch.
+    const trial = after.data.merge_commit_sha ?? '';
+    await git('fetch', '--quiet', 'origin', `refs/pull/${pull.number}/merge`);
+    expect(await git('rev-parse', 'FETCH_HEAD', 'FETCH_HEAD^2')).toBe(`${trial}\n${second}`);
     const files = await rest.pulls.listFiles({ ...at, pull_number: pull.number });
     expect(files.data.map(({ filename, status }) => [filename, status])).toEqual([
       ['a.yaml', 'added'],

@@ -1,5 +1,6 @@
 import type { Hub, Pull, ReviewState, Run } from './hub.ts';
 import { headOf } from './sync.ts';
+import { trialOf } from './trial.ts';
 
 export type PullAbout = {
   readonly branch: string;
@@ -47,6 +48,7 @@ export function openPull(hub: Hub, about: PullAbout): Pull {
     mergedAt: null,
     mergedBy: null,
     mergeCommit: null,
+    trial: trialOf(hub, { number, baseSha, headSha: head }),
     brought: [],
   };
   hub.pulls.set(number, pull);

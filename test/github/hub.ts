@@ -39,6 +39,8 @@ export type Pull = {
   mergedAt: string | null;
   mergedBy: string | null;
   mergeCommit: string | null;
+  /** The merge GitHub tried last; null where it conflicts. */
+  trial: string | null;
   /** The commits of the default branch that this one brought there. */
   brought: readonly string[];
 };

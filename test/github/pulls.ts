@@ -49,7 +49,7 @@ export function pullShape(hub: Hub, pull: Pull) {
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt,
     merged_at: pull.mergedAt,
-    merge_commit_sha: pull.mergeCommit ?? testMerge(hub, pull),
+    merge_commit_sha: pull.mergeCommit ?? pull.trial,
     assignee: null,
     assignees: [],
     requested_reviewers: [],
@@ -65,13 +65,6 @@ export function pullShape(hub: Hub, pull: Pull) {
   };
 }
 
-/** While a pull request is open GitHub names its trial merge; here it has no commit of its own. */
-function testMerge(hub: Hub, pull: Pull): string | null {
-  return pull.state === 'open'
-    ? (hub.bare.tryGit(['rev-parse', `refs/pull/${pull.number}/merge`]) ?? null)
-    : null;
-}
-
 function side(hub: Hub, owner: string, ref: string, sha: string) {
   return {
     label: `${owner}:${ref}`,
@@ -84,7 +77,7 @@ function side(hub: Hub, owner: string, ref: string, sha: string) {
 
 function single(hub: Hub, pull: Pull) {
   const stats = files(hub, pull);
-  const clean = pull.state === 'open' && mergeable(hub, pull);
+  const clean = pull.state === 'open' && pull.trial !== null;
   return {
     ...pullShape(hub, pull),
     merged: pull.mergedAt !== null,
@@ -100,11 +93,6 @@ function single(hub: Hub, pull: Pull) {
     deletions: stats.reduce((sum, { deletions }) => sum + deletions, 0),
     changed_files: stats.length,
   };
-}
-
-/** Whether Git can merge the two sides without a conflict. */
-export function mergeable(hub: Hub, pull: Pull): boolean {
-  return hub.bare.tryGit(['merge-tree', '--write-tree', pull.baseSha, pull.headSha]) !== undefined;
 }
 
 type FileStat = {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Hub, Pull } from './hub.ts';
 import { commitsOf } from './pulls.ts';
+import { trialOf } from './trial.ts';
 
 /** Brings the open pull requests up to what is in Git: heads and bases move, a deleted branch closes. */
 export function sync(hub: Hub): void {
@@ -16,16 +17,17 @@ function follow(hub: Hub, pull: Pull): void {
     pull.updatedAt = pull.closedAt;
     return;
   }
-  if (head !== pull.headSha) {
+  if (head === pull.headSha && (base ?? pull.baseSha) === pull.baseSha) return;
+  const pushed = head !== pull.headSha;
+  if (pushed) {
     pull.headSha = head;
     pull.updatedAt = hub.tick();
     hub.bare.git(['update-ref', `refs/pull/${pull.number}/head`, head]);
   }
-  if (base !== undefined && base !== pull.baseSha) {
-    pull.baseSha = base;
-    // Everything of it being in the base by way of a push counts as a merge.
-    if (commitsOf(hub, pull).length === 0) settle(hub, pull, 'web-flow', head, [head]);
-  }
+  pull.baseSha = base ?? pull.baseSha;
+  // Everything of it being in the base by way of a push counts as a merge.
+  if (!pushed && commitsOf(hub, pull).length === 0) settle(hub, pull, 'web-flow', head, [head]);
+  else pull.trial = trialOf(hub, pull);
 }
 
 /** The commit a pull request's branch is at, fetched from the fork where it is one's. */
