@@ -66,7 +66,14 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .option('--head <ref>', 'with --base: what merging this commit would give; read, not run')
     .option('--verbose', 'also raw requests, everybody by name, and where each value comes from')
     .option('--detailed-exitcode', 'exit 2 when changes are pending')
-    .addHelpText('after', examples('iosmail plan --tenant contoso --out plan.json', 'iosmail plan --sandbox'))
+    .addHelpText(
+      'after',
+      examples(
+        'iosmail plan --tenant contoso --out plan.json',
+        'iosmail plan --base origin/main',
+        'iosmail plan --sandbox',
+      ),
+    )
     .action((flags: PlanFlags, self: Command) => {
       if (flags.head !== undefined && flags.base === undefined)
         self.error("error: '--head <ref>' needs '--base <ref>', what it is to be merged into");

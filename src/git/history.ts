@@ -23,6 +23,18 @@ export async function commitOf(repo: string, ref: string): Promise<string> {
 }
 
 /**
+ * Whether a branch is there, by its full name. A listing and no look-up, since a look-up calls a damaged name and an
+ * absent one the same; a listing warns of it.
+ * @throws GitFailure for a damaged one.
+ */
+export async function refIsThere(repo: string, ref: string): Promise<boolean> {
+  const { output, said } = await gitAnswer(repo, ['for-each-ref', '--format=%(refname)', ref]);
+  if (said.includes(ref))
+    throw new GitFailure(`The branch ${ref} cannot be read: ${said.trim()}`, 'Fetch the branch again.');
+  return output.toString('utf8').split('\n').includes(ref);
+}
+
+/**
  * The tree that merging `head` into `base` would give. Nothing is checked out, and no commit is made.
  * @throws GitFailure naming the files, where they conflict.
  */

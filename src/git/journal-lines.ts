@@ -1,4 +1,5 @@
-import { GitFailure, gitAnswer } from './git.ts';
+import { GitFailure } from './git.ts';
+import { refIsThere } from './history.ts';
 import { filesIn } from './tree.ts';
 
 /**
@@ -12,7 +13,7 @@ export async function journalLines(
   ref: string,
   tenantIds: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (!(await isThere(repo, ref))) return new Map();
+  if (!(await refIsThere(repo, ref))) return new Map();
   const wanted = new Set(tenantIds.map((id) => `tenants/${id}.jsonl`));
   const files = await filesIn(repo, ref, 'tenants', { only: (path) => wanted.has(path) });
   return new Map(
@@ -28,13 +29,4 @@ export async function journalLines(
         return [path.slice('tenants/'.length, -'.jsonl'.length), bytes.toString('utf8')];
       }),
   );
-}
-
-/** A listing and no look-up, since those call a damaged name and an absent one the same; a listing warns of it. */
-async function isThere(repo: string, ref: string): Promise<boolean> {
-  const { output, said } = await gitAnswer(repo, ['for-each-ref', '--format=%(refname)', ref]);
-  if (said.includes(ref)) {
-    throw new GitFailure(`The journal branch cannot be read: ${said.trim()}`, 'Fetch the branch again.');
-  }
-  return output.toString('utf8').split('\n').includes(ref);
 }
