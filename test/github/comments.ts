@@ -14,7 +14,7 @@ import type { Comment, Hub } from './hub.ts';
 import { appShape, author, nodeId, repoPage, repoPath, userShape } from './shapes.ts';
 
 /** Characters a comment or an issue may have. */
-export const BODY_LIMIT = 65_536;
+const BODY_LIMIT = 65_536;
 
 function commentShape(hub: Hub, comment: Comment) {
   const kind = hub.pulls.has(comment.on) ? 'pull' : 'issues';

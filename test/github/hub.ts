@@ -1,7 +1,7 @@
 import type { Bare } from './bare.ts';
 
 export type Permission = 'admin' | 'maintain' | 'write' | 'triage' | 'read' | 'none';
-export type Access = 'read' | 'write';
+type Access = 'read' | 'write';
 export type Scope =
   | 'contents'
   | 'pull-requests'
@@ -13,7 +13,7 @@ export type Scope =
   | 'environments';
 export type Scopes = { readonly [scope in Scope]?: Access };
 
-export type User = { readonly login: string; readonly id: number; readonly permission: Permission };
+type User = { readonly login: string; readonly id: number; readonly permission: Permission };
 /** Whoever a token speaks for. `app` is the slug of a GitHub App; people have none. */
 export type Identity = {
   readonly login: string;

@@ -10,7 +10,7 @@ export function commitsOf(hub: Hub, pull: Pull): readonly string[] {
 }
 
 /** What lists and single answers both say. */
-export function pullShape(hub: Hub, pull: Pull) {
+function pullShape(hub: Hub, pull: Pull) {
   const url = `${repoPath(hub)}/pulls/${pull.number}`;
   const issue = `${repoPath(hub)}/issues/${pull.number}`;
   const page = `${repoPage(hub)}/pull/${pull.number}`;
