@@ -5,6 +5,8 @@ import {
   type ApplyFlags,
   type CommonFlags,
   commandsOf,
+  type GitHubFlags,
+  type GitHubVerb,
   type PlanFlags,
   type SandboxFlags,
 } from './commands/arguments.ts';
@@ -82,13 +84,37 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
 }
 
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
-  const { apply: run } = await import('./commands/apply.ts');
   const stopping = onStop();
   const { onTenant, end } = progress('apply');
-  const report = await run({ ...flags, day: today(), env, version: pkg.version, stopping, onTenant });
+  const { plan, commit, digest } = flags;
+  const options = { ...flags, day: today(), env, version: pkg.version, stopping, onTenant };
+  const report =
+    commit !== undefined
+      ? await (await import('./commands/apply-merged.ts')).applyMerged({ ...options, commit })
+      : digest !== undefined
+        ? await (await import('./commands/apply-fresh.ts')).applyFresh({
+            ...options,
+            plan: plan ?? '',
+            digest,
+          })
+        : await (await import('./commands/apply.ts')).apply({ ...options, plan: plan ?? '' });
   end();
   print(await reportIn(mediumOf(flags), report));
   return codeOfReport(report);
+}
+
+async function github(verb: GitHubVerb, flags: GitHubFlags): Promise<ExitCode> {
+  const options = {
+    ...flags,
+    repository: '.',
+    env,
+    version: pkg.version,
+    day: today(),
+    now: () => new Date(),
+  };
+  const { code, lines } = await (await import('./commands/github.ts')).github(verb, options);
+  for (const line of lines) print(`${forTerminal(line)}\n`);
+  return code;
 }
 
 /** The first Ctrl-C (or SIGTERM) lets the step under way finish and be reported, the second stops at once. */
@@ -125,6 +151,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     if (invoked.command === 'validate') code = await validate(invoked.flags);
     else if (invoked.command === 'plan') code = await plan(invoked.flags);
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
+    else if (invoked.command === 'github') code = await github(invoked.verb, invoked.flags);
     else code = await sandbox(invoked.flags);
   });
   try {

@@ -16,7 +16,23 @@ export type PlanFlags = OnlineFlags & {
   readonly verbose: boolean;
   readonly detailedExitcode: boolean;
 };
-export type ApplyFlags = OnlineFlags & { readonly plan: string };
+export type ApplyFlags = OnlineFlags & {
+  /** One of the two is set. */
+  readonly plan?: string;
+  readonly commit?: string;
+  readonly digest?: string;
+  readonly report?: string;
+  readonly fresh?: string;
+};
+/** What the workflows ask GitHub for. */
+export type GitHubFlags = {
+  readonly policies: string;
+  readonly journal: string;
+  readonly plan?: string;
+  readonly report?: string;
+  readonly fresh?: string;
+};
+export type GitHubVerb = 'outdated' | 'comment' | 'lock' | 'record';
 export type SandboxFlags = { readonly port: number; readonly tour: boolean };
 
 /** One call of the command, with its arguments checked. */
@@ -24,6 +40,7 @@ export type Invoked =
   | { readonly command: 'validate'; readonly flags: CommonFlags }
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
+  | { readonly command: 'github'; readonly verb: GitHubVerb; readonly flags: GitHubFlags }
   | { readonly command: 'sandbox'; readonly flags: SandboxFlags };
 
 const EXIT_CODES = `
@@ -79,10 +96,38 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
         self.error("error: '--head <ref>' needs '--base <ref>', what it is to be merged into");
       return run({ command: 'plan', flags: { ...ALL_OFF, ...flags } });
     });
-  online(program, 'apply', 'apply a plan file, exactly as it was reviewed')
-    .requiredOption('--plan <file>', 'the plan file that `iosmail plan --out` wrote')
-    .addHelpText('after', examples('iosmail apply --plan plan.json'))
-    .action((flags: ApplyFlags) => run({ command: 'apply', flags: { ...OFF, ...flags } }));
+  online(program, 'apply', 'apply what was reviewed, exactly as it was shown')
+    .addOption(new Option('--plan <file>', 'a plan file that `iosmail plan --out` wrote').conflicts('commit'))
+    .option('--commit <sha>', 'on merge: what the pull requests up to this commit were reviewed for')
+    .option('--digest <sha256>', 'with --plan, in a workflow run by hand: only if the file is this very plan')
+    .option('--report <file>', 'also write what was done to a file')
+    .option('--fresh <file>', 'write a fresh plan of the tenants that need another review')
+    .addHelpText(
+      'after',
+      examples('iosmail apply --plan plan.json', 'iosmail apply --commit "$GITHUB_SHA" --report report.json'),
+    )
+    .action((flags: ApplyFlags, self: Command) => {
+      if (flags.plan === undefined && flags.commit === undefined)
+        self.error("error: name what to apply with '--plan <file>', or '--commit <sha>' on merge");
+      return run({ command: 'apply', flags: { ...OFF, ...flags } });
+    });
+  const github = command(program, 'github', 'what the workflows tell and ask GitHub; needs GITHUB_TOKEN');
+  const verb = (name: GitHubVerb, description: string) =>
+    github
+      .command(name)
+      .description(description)
+      .option('--policies <dir>', 'the folder with the policies', 'policies')
+      .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
+      .action((flags: GitHubFlags) => run({ command: 'github', verb: name, flags }));
+  verb('outdated', 'mark the plan of an older head as outdated; tell a fork that it is only validated');
+  verb('comment', 'post a plan on its pull request, and record it in check runs').requiredOption(
+    '--plan <file>',
+    'the plan file that `iosmail plan --base … --out` wrote',
+  );
+  verb('lock', 'begin an apply: one at a time');
+  verb('record', 'end an apply: journal, reply, deployment, failure issue')
+    .requiredOption('--report <file>', 'the report that `iosmail apply --report` wrote')
+    .option('--fresh <file>', 'the fresh plan that `iosmail apply --fresh` wrote');
   command(program, 'sandbox', 'serve the built-in tenants over HTTPS')
     .option('--port <port>', 'where to listen; 0: any free port', portIn, 8443)
     .option('--tour', 'run the whole loop on them instead: validate, plan, apply, verify')
@@ -116,7 +161,7 @@ function reading(program: Command, name: string, description: string): Command {
 
 function online(program: Command, name: string, description: string): Command {
   return reading(program, name, description)
-    .option('--sandbox', 'use the built-in tenants, in this process')
+    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
     .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
     .addHelpText('after', SIGNING_IN);
 }

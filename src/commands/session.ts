@@ -20,7 +20,8 @@ export async function openSession(options: {
   readonly env: NodeJS.ProcessEnv;
   readonly settings: Settings;
 }): Promise<Session> {
-  const { edge, env } = options.sandbox
+  const sandbox = options.sandbox || options.env.IOSMAIL_SANDBOX === 'true';
+  const { edge, env } = sandbox
     ? await sandboxed()
     : { edge: realEdge(options.env), env: (_role: 'plan' | 'apply') => options.env };
   const limiter = createLimiter({ clock: edge.clock });
@@ -28,11 +29,11 @@ export async function openSession(options: {
     edge,
     connect: ({ desired: { tenant } }, role) =>
       // The built-in tenants know the sandbox's own identities only, whatever a policy names for its real one.
-      connect(options.sandbox ? { id: tenant.id, cloud: tenant.cloud } : tenant, role, {
+      connect(sandbox ? { id: tenant.id, cloud: tenant.cloud } : tenant, role, {
         env: env(role),
         edge,
         limiter,
-        ...(options.sandbox ? {} : { settingsIdentity: options.settings.identity }),
+        ...(sandbox ? {} : { settingsIdentity: options.settings.identity }),
       }),
   };
 }

@@ -24,7 +24,7 @@ const PERMISSIONS = {
     'id-token': 'write',
     'pull-requests': 'read',
   },
-  'apply/begin': { contents: 'write' },
+  'apply/begin': { actions: 'read', contents: 'write' },
   'apply/record': {
     actions: 'read',
     contents: 'write',

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import type { Review } from '../apply/applying.ts';
+import { PlanFileError, readPlan } from '../apply/read-plan.ts';
+import { isFailed, type Plan } from '../core/plan.ts';
+import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
+import { type JournalBranch, readJournalBranch } from '../git/journal-branch.ts';
+import { planRoot } from '../github/record.ts';
+import { loadPolicies } from '../policy/load.ts';
+import { type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
+
+export type ApplyFreshOptions = ReviewedRunOptions & {
+  readonly plan: string;
+  /** The root digest that was posted with the fresh plan. */
+  readonly digest: string;
+};
+
+/** A digest stands for a review only where the environment's approval stands before it. */
+class NotInWorkflow extends Error {
+  override readonly name = 'NotInWorkflow';
+  readonly fix = 'Start it with Actions › apply › Run workflow; at a desk, leave --digest out.';
+}
+
+/**
+ * Applies a fresh plan that was posted on a merged pull request, if the file is that very plan.
+ * @throws NotInWorkflow, PlanFileError, GitFailure before anything was sent; failures of a tenant are in the report.
+ */
+export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyReport> {
+  const { env, day, version, digest } = options;
+  if (env.GITHUB_ACTIONS !== 'true' || env.GITHUB_EVENT_NAME !== 'workflow_dispatch')
+    throw new NotInWorkflow('--digest is for a workflow that was started by hand. Nothing was sent.');
+  const plan = readPlan(await readFile(options.plan, 'utf8').catch(() => unreadable(options.plan)));
+  const root = planRoot(plan);
+  if (root !== digest.trim()) {
+    throw new PlanFileError(
+      `The plan file has digest ${root}, not ${digest}. Nothing was sent.`,
+      'Copy run and digest from the newest fresh plan on the pull request.',
+    );
+  }
+  const loaded = await loadPolicies(options.policies, day);
+  const branch = await readJournalBranch('.', `refs/remotes/origin/${loaded.settings.journal.branch}`);
+  const run = await reviewedRun(options, loaded, branch);
+  const tenants = await run.apply(
+    plan.tenants.filter((tenant) => !isFailed(tenant)),
+    reviewsOf(plan, branch),
+  );
+  await run.planAgain(tenants);
+  return await written(options.report, {
+    formatVersion: REPORT_FORMAT,
+    tool: { name: 'iosmail', version },
+    tenants,
+  });
+}
+
+/** The pull request a tenant was last journalled under is the one its people look at. */
+function reviewsOf(plan: Plan, branch: JournalBranch): ReadonlyMap<string, Review> {
+  const runs = branch.kind === 'read' ? branch.runs : [];
+  return new Map(
+    plan.tenants.flatMap((tenant) => {
+      if (isFailed(tenant)) return [];
+      const { id } = tenant.tenant;
+      const pull = runs.findLast(({ tenants }) => tenants[id]?.pull !== undefined)?.tenants[id]?.pull;
+      const under = {
+        kind: 'fresh plan' as const,
+        ...(pull === undefined ? {} : { pull }),
+        digest: tenant.digest,
+        approvedBy: [],
+      };
+      return [[id, { under, recheck: async () => undefined }] as const];
+    }),
+  );
+}
+
+function unreadable(file: string): never {
+  throw new PlanFileError(
+    `The plan file ${file} cannot be read. Nothing was sent.`,
+    'Give `run` the number of the workflow run that posted the fresh plan.',
+  );
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import type { Review } from '../apply/applying.ts';
+import { isFailed, type TenantPlan } from '../core/plan.ts';
+import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
+import { commitOf, isAncestor } from '../git/history.ts';
+import { lastApplied, readJournalBranch } from '../git/journal-branch.ts';
+import { openGitHub } from '../github/open-github.ts';
+import type { LoadedPolicies } from '../policy/policies.ts';
+import { type Decision, decide } from './decide-merged.ts';
+import { mergedSince } from './merged.ts';
+import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
+
+export type ApplyMergedOptions = ReviewedRunOptions & {
+  /** The merge to apply: a commit of the default branch. */
+  readonly commit: string;
+};
+
+/** Which merges are to be applied cannot be told. */
+class HistoryUnknown extends Error {
+  override readonly name = 'HistoryUnknown';
+  readonly fix = 'The default branch was rewritten: change the tenants in question by a pull request again.';
+}
+
+/** The working directory is the repository. */
+const REPOSITORY = '.';
+
+/**
+ * Applies what was reviewed in the pull requests merged since the last applied commit, tenant by tenant. Whatever may
+ * not be applied is planned afresh, so that nobody is stuck.
+ * @throws HistoryUnknown, GitFailure, GitHubFailure before anything was sent; failures of a tenant are in the report.
+ */
+export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyReport> {
+  const { env, day, policies: folder, version } = options;
+  const commit = await commitOf(REPOSITORY, options.commit);
+  const { policiesAt } = await mergedSince(REPOSITORY, folder, commit, commit, day);
+  const loaded = await policiesAt(commit);
+  const journal = await readJournalBranch(
+    REPOSITORY,
+    `refs/remotes/origin/${loaded.settings.journal.branch}`,
+  );
+  const last = journal.kind === 'read' ? lastApplied(journal.runs) : undefined;
+  const after = last?.commit ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
+  const report = (tenants: readonly TenantReport[]): ApplyReport => ({
+    formatVersion: REPORT_FORMAT,
+    tool: { name: 'iosmail', version },
+    tenants,
+    merged: { commit, after },
+  });
+  if (!(await isAncestor(REPOSITORY, after, commit))) {
+    // A later run was faster: it walked over this commit too.
+    if (await isAncestor(REPOSITORY, commit, after)) return await written(options.report, report([]));
+    const from = after.slice(0, 12);
+    throw new HistoryUnknown(
+      `The last applied commit ${from} is not in the history of ${commit.slice(0, 12)}. Nothing was sent.`,
+    );
+  }
+  const merged = await mergedSince(REPOSITORY, folder, after, commit, day);
+  const left = new Map((last?.left ?? []).map(({ tenant, pull }) => [tenant, pull]));
+  const decisions =
+    merged.commits.length + left.size === 0
+      ? new Map<string, Decision>()
+      : await decide(await openGitHub(env), merged.commits, left, {
+          branch: env.GITHUB_REF_NAME ?? 'main',
+          settingsAt: async (at) => (await policiesAt(at)).settings,
+          after,
+          now: () => Date.now(),
+        });
+  const run = await reviewedRun(options, loaded, journal);
+  const tenants = await carryOut(run, loaded, decisions);
+  await run.planAgain(tenants);
+  return await written(options.report, report(tenants));
+}
+
+async function carryOut(
+  run: ReviewedRun,
+  loaded: LoadedPolicies,
+  decisions: ReadonlyMap<string, Decision>,
+): Promise<readonly TenantReport[]> {
+  const byId = new Map(loaded.tenants.map((policy) => [policy.desired.tenant.id, policy]));
+  const pushed = await run.plan(
+    [...decisions].flatMap(([id, { kind }]) => (kind === 'direct push' ? (byId.get(id) ?? []) : [])),
+  );
+  const reviews = new Map<string, Review>();
+  const plans: TenantPlan[] = [];
+  const others: TenantReport[] = [];
+  for (const [id, decision] of decisions) {
+    const policy = byId.get(id);
+    // Not in the policies any more: no longer managed, everything stays as it is.
+    if (policy === undefined) continue;
+    const { name, cloud } = policy.desired.tenant;
+    const report = { tenant: { name, id, cloud }, steps: [] };
+    if (decision.kind === 'refused') {
+      const { problem, under } = decision;
+      others.push({ ...report, outcome: 'refused', ...(under && { review: under }), problem });
+    } else if (decision.kind === 'reviewed') {
+      plans.push(decision.plan);
+      reviews.set(id, decision);
+    } else {
+      const plan = pushed.tenants.find(({ tenant }) => tenant.id === id);
+      const under = { kind: 'direct push', approvedBy: [] } as const;
+      if (plan === undefined) continue;
+      if (isFailed(plan)) {
+        others.push({ ...report, outcome: 'failed', review: under, problem: plan.error });
+        continue;
+      }
+      plans.push(plan);
+      reviews.set(id, { under: { ...under, digest: plan.digest }, recheck: async () => undefined });
+    }
+  }
+  const applied = await run.apply(plans, reviews);
+  return [...others, ...applied].sort((a, b) => (a.tenant.name < b.tenant.name ? -1 : 1));
+}
+
+/** Before the first apply nothing is journalled: the push says what it started from. */
+async function pushedFrom(event: string | undefined, commit: string): Promise<string> {
+  const before = event === undefined ? undefined : await beforeIn(event);
+  return await commitOf(REPOSITORY, before ?? `${commit}^1`);
+}
+
+async function beforeIn(file: string): Promise<string | undefined> {
+  const event: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const before = event !== null && typeof event === 'object' && 'before' in event ? event.before : undefined;
+  // All zeros: the branch is new.
+  const told = typeof before === 'string' && /^[0-9a-f]{40,64}$/.test(before) && !/^0+$/.test(before);
+  return told ? String(before) : undefined;
+}

@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import type { GitHub } from '../github/open-github.ts';
+import { type Pull, pullOfHead } from '../github/pulls.ts';
+
+/** The commit a finished validation was about, by the event that started this workflow. */
+export type Validated = { readonly head: string; readonly branch: string; readonly owner: string };
+
+/** This command runs elsewhere than it is made for. */
+class NoEvent extends Error {
+  override readonly name = 'NoEvent';
+  readonly fix = 'Run it in a workflow that `workflow_run` starts after `validate`, as plan.yml does.';
+}
+
+/**
+ * Reads which commit was validated. The event is GitHub's own, but a branch name in it is anybody's.
+ * @throws NoEvent
+ */
+export async function validatedIn(file: string | undefined): Promise<Validated> {
+  const event: unknown = file === undefined ? undefined : JSON.parse(await readFile(file, 'utf8'));
+  const run = at(event, 'workflow_run');
+  const [head, branch, owner] = [
+    at(run, 'head_sha'),
+    at(run, 'head_branch'),
+    at(at(at(run, 'head_repository'), 'owner'), 'login'),
+  ];
+  if (typeof head !== 'string' || typeof branch !== 'string' || typeof owner !== 'string')
+    throw new NoEvent('There is no validated commit in the event of this run.');
+  return { head, branch, owner };
+}
+
+function at(value: unknown, key: string): unknown {
+  return value !== null && typeof value === 'object' && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
+}
+
+/** The open pull request of a validated branch; none where it was closed meanwhile. */
+export async function proposedPull(github: GitHub, { owner, branch }: Validated): Promise<Pull | undefined> {
+  return await pullOfHead(github, { owner, branch });
+}

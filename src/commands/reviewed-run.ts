@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { applyFleet } from '../apply/apply-fleet.ts';
+import type { Review } from '../apply/applying.ts';
+import { lossesIn, recentLosses } from '../apply/journal.ts';
+import { PLAN_FORMAT, type Plan, type TenantPlan } from '../core/plan.ts';
+import type { ApplyReport, TenantReport } from '../core/report.ts';
+import type { Day, TenantPolicy } from '../core/state.ts';
+import type { JournalBranch } from '../git/journal-branch.ts';
+import { planFleet } from '../planning/plan-fleet.ts';
+import type { LoadedPolicies } from '../policy/policies.ts';
+import { openSession } from './session.ts';
+
+/** What both ways to apply under a review are told. */
+export type ReviewedRunOptions = {
+  readonly policies: string;
+  readonly sandbox: boolean;
+  readonly journal: string;
+  /** Where to write the report and, for tenants that need another review, a fresh plan. */
+  readonly report?: string;
+  readonly fresh?: string;
+  readonly day: Day;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly stopping: () => boolean;
+  readonly onTenant?: (at: number, of: number) => void;
+};
+
+/** Applying under a review: with the policies of one commit, and the journal branch beside the folder at hand. */
+export type ReviewedRun = {
+  readonly plan: (tenants: readonly TenantPolicy[]) => Promise<Plan>;
+  readonly apply: (
+    plans: readonly TenantPlan[],
+    reviews: ReadonlyMap<string, Review>,
+  ) => Promise<readonly TenantReport[]>;
+  /** Plans every tenant that nothing may be sent to under this review, and writes what could be applied instead. */
+  readonly planAgain: (reports: readonly TenantReport[]) => Promise<void>;
+};
+
+/** Opens a run that signs in with the identity that may write. */
+export async function reviewedRun(
+  options: ReviewedRunOptions,
+  loaded: LoadedPolicies,
+  branch: JournalBranch,
+): Promise<ReviewedRun> {
+  const { day, version, env, sandbox, journal, stopping, onTenant } = options;
+  const session = await openSession({ sandbox, env, settings: loaded.settings });
+  const connect = (policy: TenantPolicy) => session.connect(policy, 'apply');
+  const recent = (tenantId: string) => {
+    const now = session.edge.clock.now();
+    const lines = branch.kind === 'read' ? branch.tenantLines(tenantId) : '';
+    return new Set([...recentLosses(journal, tenantId, now), ...lossesIn(lines, now)]);
+  };
+  const plan = (tenants: readonly TenantPolicy[]) =>
+    planFleet({ tenants, day, version, connect, recentLosses: recent, findingsAbout: () => [] });
+  const apply = async (plans: readonly TenantPlan[], reviews: ReadonlyMap<string, Review>) => {
+    const report = await applyFleet({
+      plan: { formatVersion: PLAN_FORMAT, tool: { name: 'iosmail', version }, day, tenants: plans },
+      policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
+      connect,
+      reviews,
+      recentLosses: recent,
+      journal,
+      run: randomUUID(),
+      clock: session.edge.clock,
+      day,
+      version,
+      stopping,
+      ...(onTenant === undefined ? {} : { onTenant }),
+    });
+    return report.tenants;
+  };
+  const planAgain = async (reports: readonly TenantReport[]) => {
+    const ids = new Set(
+      reports.flatMap(({ outcome, tenant }) => (['stale', 'refused'].includes(outcome) ? [tenant.id] : [])),
+    );
+    if (options.fresh === undefined || ids.size === 0) return;
+    const again = await plan(loaded.tenants.filter(({ desired }) => ids.has(desired.tenant.id)));
+    // A tenant that matches needs no review, and one that a rule refuses cannot be had by one.
+    const tenants = again.tenants.filter(({ status }) => status === 'changes');
+    if (tenants.length === 0) return;
+    const { planJson } = await import('../render/plan-json.ts');
+    await writeFile(options.fresh, planJson({ ...again, tenants }));
+  };
+  return { plan, apply, planAgain };
+}
+
+/** Writes the report where it was asked for. */
+export async function written(file: string | undefined, report: ApplyReport): Promise<ApplyReport> {
+  if (file !== undefined) {
+    const { applyJson } = await import('../render/apply-json.ts');
+    await writeFile(file, applyJson(report));
+  }
+  return report;
+}

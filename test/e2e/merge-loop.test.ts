@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
+import { ROOT } from './iosmail.ts';
+import { openMerging } from './merging.ts';
+import { flawsIn, writesIn } from './world.ts';
+
+const FILE = 'policies/tenants/woodgrove.yaml';
+const GATED = readFileSync(
+  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
+  'utf8',
+).replace('2026-12-31', '2030-12-31');
+const gated = `${GATED}safety:\n  settle: 0\n`;
+/** The tenant as it is: open, and nothing of it managed. */
+const OPEN = `tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n`;
+
+const openTenant = () =>
+  woodgrove({
+    people: ['anna', 'ben', 'cleo', 'dora'],
+    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
+    userConsent: CONSENT.allApps,
+    app: { consented: ['anna', 'ben'] },
+  });
+
+const commentsOf = ({ github }: Awaited<ReturnType<typeof openMerging>>) =>
+  [...github.hub.comments.values()].map(({ author, body }) => ({ author, body }));
+
+test('a pull request that closes an open tenant: planned, changed, approved, merged, applied exactly as shown', async () => {
+  const merging = await openMerging([openTenant()], { [FILE]: OPEN });
+  const { github, sandbox, push, pushed, git } = merging;
+  const before = git('rev-parse', 'origin/main');
+
+  // The plan appears as a comment and a check run.
+  push('gate', { [FILE]: gated.replace('CHG-2001', 'CHG-2000') });
+  const pull = await github.openPull({ branch: 'gate', author: 'anna' });
+  const first = await pushed(pull);
+  for (const { jobs } of [first.validate, first.plan]) {
+    for (const { steps } of Object.values(jobs))
+      for (const step of steps) expect(step.code, `${step.name}: ${step.stderr}${step.stdout}`).toBe(0);
+  }
+  expect(first.plan.jobs.plan?.result).toBe('success');
+  expect(first.plan.jobs.publish?.result).toBe('success');
+  const [comment, ...others] = commentsOf(merging);
+  expect(others).toEqual([]);
+  expect(comment?.author).toBe('github-actions[bot]');
+  expect(comment?.body).toMatch(/1 person gains/);
+  expect(comment?.body).toContain('CHG-2000');
+  const [check] = [...github.hub.checks.values()];
+  expect(check).toMatchObject({ name: 'iosmail plan', app: 'github-actions', conclusion: 'success' });
+  expect(check?.externalId).toMatch(/^sha256:[0-9a-f]{64}$/);
+  expect(writesIn(sandbox)).toEqual([]);
+
+  // A second push edits the same comment.
+  const head = push('gate', { [FILE]: gated });
+  await pushed(pull);
+  const [again, ...more] = commentsOf(merging);
+  expect(more).toEqual([]);
+  expect(again?.body).toContain('CHG-2001');
+  expect(again?.body).toContain(head.slice(0, 7));
+
+  // Approved and merged: exactly what was shown is applied.
+  github.review({ pull, user: 'rita', state: 'APPROVED' });
+  const commit = await github.merge(pull, { method: 'merge', by: 'anna' });
+  const applied = await merging.merged(commit, before);
+  for (const [job, { steps, result }] of Object.entries(applied.jobs)) {
+    for (const step of steps) expect(step.code, `${job}, ${step.name}: ${step.stderr}${step.stdout}`).toBe(0);
+    expect(result).toBe('success');
+    for (const step of steps) expect(flawsIn(step)).toEqual([]);
+  }
+  const artifact = [...github.hub.artifacts.values()].findLast(({ name }) => name === 'iosmail-plan');
+  expect(artifact).toBeDefined();
+  expect(writesIn(sandbox)).toHaveLength(5);
+  const reply = commentsOf(merging).at(-1)?.body;
+  expect(reply).toMatch(/APPLIED/);
+  expect(github.hub.deployments.size).toBe(1);
+  git('fetch', '--quiet', 'origin');
+  expect(git('log', '--oneline', 'origin/iosmail-journal').split('\n')).toHaveLength(1);
+  expect(git('ls-remote', '--heads', 'origin', 'iosmail-lock')).toBe('');
+
+  // Running apply again writes nothing.
+  const sent = writesIn(sandbox);
+  const repeated = await merging.merged(commit, before);
+  expect(repeated.jobs.apply?.result).toBe('success');
+  expect(writesIn(sandbox)).toEqual(sent);
+  expect(github.complaints).toEqual([]);
+});

@@ -1,0 +1,290 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { onTestFinished } from 'vitest';
+import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID } from '../../src/sandbox/clients.ts';
+import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
+import { serve } from '../../src/sandbox/serve.ts';
+import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { type FakeGitHub, serveGitHub } from '../github/fake.ts';
+import type { Pull, Scopes } from '../github/hub.ts';
+import { ISSUER } from '../github/oidc.ts';
+import { ROOT } from './iosmail.ts';
+import { runWorkflow, type WorkflowEnded } from './workflow.ts';
+import type { Handler } from './workflow-job.ts';
+
+const [OWNER, REPO] = ['contoso', 'mail-policies'];
+const WORKFLOWS = ['validate', 'plan', 'apply'] as const;
+type Workflow = (typeof WORKFLOWS)[number];
+
+/** A repository of policies on GitHub, the tenants they are about, and the workflows of this repository, unchanged. */
+export type Merging = {
+  readonly github: FakeGitHub;
+  readonly sandbox: Sandbox;
+  /** A clone that people work in. */
+  readonly clone: string;
+  readonly git: (...args: readonly string[]) => string;
+  /** Commits files on a branch off main (or on it, where it is there) as somebody, and pushes. */
+  readonly push: (
+    branch: string,
+    files: { readonly [file: string]: string | undefined },
+    how?: { readonly by?: string; readonly message?: string },
+  ) => string;
+  /** What GitHub does when a pull request gets a new head: validate, and plan twice. */
+  readonly pushed: (pull: Pull) => Promise<{ validate: WorkflowEnded; plan: WorkflowEnded }>;
+  /** A push to main. */
+  readonly merged: (commit: string, before: string) => Promise<WorkflowEnded>;
+  /** Actions › apply › Run workflow. */
+  readonly dispatched: (inputs: { run: string; digest: string }) => Promise<WorkflowEnded>;
+  /** Runs one workflow file with an event; for what the ones above do not play. */
+  readonly run: (name: Workflow, event: RunEvent) => Promise<WorkflowEnded & { readonly id: number }>;
+  readonly lastRun: () => number;
+};
+
+type RunEvent = {
+  readonly name: string;
+  readonly payload: object;
+  readonly sha: string;
+  readonly inputs?: { readonly [name: string]: string };
+};
+
+/** Serves the tenants and GitHub, and seeds the repository. Everything ends with the test. */
+export async function openMerging(
+  tenants: readonly Tenant[],
+  files: { readonly [file: string]: string },
+): Promise<Merging> {
+  for (const { clients } of tenants) federate(clients);
+  const sandbox = createSandbox({ tenants });
+  const served = await serve({ fetch: sandbox.fetch });
+  const folder = mkdtempSync(join(tmpdir(), 'iosmail-merging-'));
+  writeFileSync(join(folder, 'ca.pem'), served.ca);
+  const github = await serveGitHub({
+    owner: OWNER,
+    repo: REPO,
+    users: {
+      contoso: { permission: 'admin', id: 1 },
+      anna: { permission: 'write', id: 2 },
+      rita: { permission: 'write', id: 3 },
+      ruth: { permission: 'maintain', id: 4 },
+      eve: { permission: 'read', id: 5 },
+    },
+  });
+  onTestFinished(async () => {
+    await github.close();
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const clone = join(folder, 'clone');
+  const git = (...args: readonly string[]) => gitIn(clone, args);
+  const token = github.token({ login: 'anna', permissions: { contents: 'write' } });
+  gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), clone]);
+  git('checkout', '--quiet', '-B', 'main');
+  for (const name of WORKFLOWS) copy(`.github/workflows/${name}.yml`, clone);
+  const push: Merging['push'] = (branch, changed, { by = 'anna', message = 'Change policies' } = {}) => {
+    git('fetch', '--quiet', 'origin');
+    const there = git('ls-remote', '--heads', 'origin', branch) !== '';
+    git('checkout', '--quiet', '-B', branch, there ? `origin/${branch}` : 'origin/main');
+    return commitAndPush(branch, changed, by, message);
+  };
+  const commitAndPush = (
+    branch: string,
+    changed: { readonly [file: string]: string | undefined },
+    by: string,
+    message: string,
+  ) => {
+    for (const [file, text] of Object.entries(changed)) {
+      if (text === undefined) rmSync(join(clone, file));
+      else put(join(clone, file), text);
+    }
+    git('add', '--all');
+    git('-c', `user.name=${by}`, '-c', `user.email=${by}@users.test`, 'commit', '--quiet', '-m', message);
+    git('push', '--quiet', 'origin', branch);
+    return git('rev-parse', 'HEAD');
+  };
+  commitAndPush('main', files, 'contoso', 'Begin');
+
+  let lastRun = 4_000;
+  const run: Merging['run'] = async (name, event) => {
+    const id = ++lastRun;
+    github.runs.set(id, { name, status: 'in_progress', conclusion: null });
+    const source = name === 'validate' ? event.sha : 'origin/main';
+    git('fetch', '--quiet', 'origin');
+    const file = join(folder, `${name}-${id}.yml`);
+    writeFileSync(file, git('show', `${source}:.github/workflows/${name}.yml`));
+    const ended = await runWorkflow(file, {
+      event: event.payload,
+      contexts: {
+        github: {
+          event_name: event.name,
+          sha: event.sha,
+          ref: 'refs/heads/main',
+          ref_name: 'main',
+          repository: `${OWNER}/${REPO}`,
+          repository_owner: OWNER,
+          run_id: id,
+          run_attempt: 1,
+          actor: 'anna',
+          server_url: github.origin,
+          api_url: github.apiUrl,
+        },
+        vars: {},
+        inputs: event.inputs ?? {},
+      },
+      uses: actions(github, folder, id, event.sha),
+      env: {
+        HOME: folder,
+        AZURE_AUTHORITY_HOST: served.origin,
+        IOSMAIL_GRAPH_ENDPOINT: served.origin,
+        NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem'),
+      },
+      job: async ({ id: job, environment, permissions }) => {
+        const { 'id-token': identity, ...scopes } = permissions;
+        const oidc = github.oidc(environment);
+        const given = join(folder, `${id}-${job}`);
+        mkdirSync(given);
+        return {
+          folder: given,
+          token: github.workflowToken(scopes as Scopes),
+          vars: { AZURE_CLIENT_ID: environment === 'apply' ? SANDBOX_APPLY_CLIENT_ID : SANDBOX_CLIENT_ID },
+          ...(identity === 'write'
+            ? { env: { ACTIONS_ID_TOKEN_REQUEST_URL: oidc.url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidc.token } }
+            : {}),
+        };
+      },
+    });
+    const failed = Object.values(ended.jobs).some(({ result }) => result === 'failure');
+    github.runs.set(id, { status: 'completed', conclusion: failed ? 'failure' : 'success' });
+    return { ...ended, id };
+  };
+
+  const repository = { full_name: `${OWNER}/${REPO}`, default_branch: 'main', owner: { login: OWNER } };
+  const pushed: Merging['pushed'] = async (pull) => {
+    const { headSha, branch, number } = github.pull(pull.number);
+    const owner = pull.fork ?? OWNER;
+    const workflowRun = (action: string, conclusion: string | null) => ({
+      action,
+      repository,
+      workflow_run: {
+        event: 'pull_request',
+        conclusion,
+        head_sha: headSha,
+        head_branch: branch,
+        head_repository: { full_name: `${owner}/${REPO}`, owner: { login: owner } },
+      },
+    });
+    const main = git('ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? '';
+    const onMain = { name: 'workflow_run', sha: main };
+    await run('plan', { ...onMain, payload: workflowRun('requested', null) });
+    const validate = await run('validate', {
+      name: 'pull_request',
+      sha: headSha,
+      payload: { pull_request: { number }, repository },
+    });
+    const conclusion = validate.jobs.validate?.result ?? 'failure';
+    const plan = await run('plan', { ...onMain, payload: workflowRun('completed', conclusion) });
+    return { validate, plan };
+  };
+  return {
+    github,
+    sandbox,
+    clone,
+    git,
+    push,
+    pushed,
+    merged: (commit, before) =>
+      run('apply', { name: 'push', sha: commit, payload: { before, after: commit, repository } }),
+    dispatched: (inputs) => {
+      const main = git('ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? '';
+      return run('apply', { name: 'workflow_dispatch', sha: main, payload: { inputs, repository }, inputs });
+    },
+    run,
+    lastRun: () => lastRun,
+  };
+}
+
+/** The actions the workflows use, played with the same Git repository and the same store of artifacts. */
+function actions(
+  github: FakeGitHub,
+  folder: string,
+  run: number,
+  sha: string,
+): { readonly [action: string]: Handler } {
+  return {
+    'actions/checkout': async ({ folder: into }) => {
+      const token = github.workflowToken({ contents: 'read' });
+      gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
+      gitIn(into, ['checkout', '--quiet', '--detach', sha]);
+      // As with `persist-credentials: false`: nothing is left behind that could push.
+      gitIn(into, ['remote', 'set-url', 'origin', `${github.origin}/${OWNER}/${REPO}.git`]);
+      return undefined;
+    },
+    './.github/actions/iosmail': async () => {
+      const bin = join(folder, 'bin');
+      put(join(bin, 'iosmail'), `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/dist/cli.js" "$@"\n`);
+      execFileSync('chmod', ['+x', join(bin, 'iosmail')]);
+      return { path: [bin] };
+    },
+    'actions/upload-artifact': async ({ with: given, folder: from }) => {
+      const listed = (given.path ?? '').split('\n').map((path) => path.trim());
+      const files = listed.flatMap((path) => filesBelow(from, path));
+      if (files.length > 0)
+        github.artifacts.put(
+          run,
+          given.name ?? '',
+          Object.fromEntries(files.map((file) => [file, readFileSync(join(from, file))])),
+        );
+      return undefined;
+    },
+    'actions/download-artifact': async ({ with: given, folder: into }) => {
+      const wanted = given['run-id'] ? Number(given['run-id']) : run;
+      const found = [...github.hub.artifacts.values()].findLast(
+        (each) => each.run === wanted && each.name === given.name,
+      );
+      if (found === undefined) throw new Error(`Unable to find an artifact named ${given.name}`);
+      for (const [file, bytes] of Object.entries(unzipSync(found.zip)))
+        put(join(into, given.path ?? '.', file), bytes);
+      return undefined;
+    },
+  };
+}
+
+/** What both registrations trust: the jobs of the environment of their name, and no secret. */
+function federate(clients: Tenant['clients']): void {
+  for (const [id, environment] of [
+    [SANDBOX_CLIENT_ID, 'plan'],
+    [SANDBOX_APPLY_CLIENT_ID, 'apply'],
+  ] as const) {
+    const client = clients.get(id);
+    if (client === undefined) throw new Error(`There is no client ${id}.`);
+    delete client.secret;
+    const subject = `repo:${OWNER}/${REPO}:environment:${environment}`;
+    client.federated = [{ issuer: ISSUER, subject, audience: 'api://AzureADTokenExchange' }];
+  }
+}
+
+function gitIn(folder: string, args: readonly string[]): string {
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+  return execFileSync('git', [...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+}
+
+function copy(file: string, into: string): void {
+  put(join(into, file), readFileSync(join(ROOT, file)));
+}
+
+function put(file: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+function filesBelow(folder: string, path: string): readonly string[] {
+  if (path === '' || !existsSync(join(folder, path))) return [];
+  const listed = execFileSync('find', [path, '-type', 'f'], { cwd: folder, encoding: 'utf8' });
+  return listed.split('\n').filter((file) => file !== '');
+}
