@@ -58,7 +58,7 @@ function headersIn(headers: unknown): Answered['headers'] {
 function whyOf(error: unknown): string | undefined {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 4; cause = cause.cause, depth += 1) {
     if ('code' in cause && typeof cause.code === 'string') return cause.code;
-    if (cause.name === 'TimeoutError' || cause.name === 'AbortError') return 'no answer in time';
+    if (cause.name === 'TimeoutError') return 'no answer in time';
   }
   return undefined;
 }

@@ -141,6 +141,13 @@ describe('outages', () => {
     expect([failure.status, calls.length]).toEqual([undefined, 4]);
   });
 
+  it('an answer that takes too long says so', async () => {
+    const { github } = await wire(() => {
+      throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    });
+    expect((await failureOf(comment(github, 1, 'hello'))).message).toMatch(/: no answer in time\.$/);
+  });
+
   it('a new comment is not sent again', async () => {
     const { github, calls } = await wire(() => json(502, { message: 'bad gateway' }));
     expect((await failureOf(comment(github, 1, 'hello'))).status).toBe(502);

@@ -162,12 +162,17 @@ describe('who wrote a pull request', () => {
   ) => ({
     commit: { authors: { totalCount, nodes: authors.map(who) }, committer: who(committer) },
   });
-  const answer = (nodes: readonly object[], totalCount: number, endCursor: string | null) =>
+  const answer = (
+    nodes: readonly object[],
+    totalCount: number,
+    endCursor: string | null,
+    opener: object | null = { login: 'Anna' },
+  ) =>
     json(200, {
       data: {
         repository: {
           pullRequest: {
-            author: { login: 'Anna' },
+            author: opener,
             commits: { totalCount, pageInfo: { hasNextPage: endCursor !== null, endCursor }, nodes },
           },
         },
@@ -187,6 +192,13 @@ describe('who wrote a pull request', () => {
     ]);
     expect(calls[0]).toMatchObject({ method: 'POST', path: '/api/graphql' });
     expect(Object(calls[0]?.body).query).toContain('query CommitAuthors');
+  });
+
+  it('who opened it wrote a part of it, even where every commit is by somebody else', async () => {
+    const { github } = await wire(() => answer([commit(['ben'], 'ben')], 1, null));
+    expect([...(await authorsOf(github, 4))].sort()).toEqual(['anna', 'ben']);
+    const gone = await wire(() => answer([commit(['ben'], null)], 1, null, null));
+    expect([...(await authorsOf(gone.github, 4))]).toEqual(['ben']);
   });
 
   it.each([
