@@ -1,4 +1,3 @@
-import type { Change } from '../core/assessment.ts';
 import type { Finding, Position, Severity } from '../core/finding.ts';
 import { isFailed, type Plan, type TenantPlan } from '../core/plan.ts';
 import { changeWords } from './change-words.ts';
@@ -135,15 +134,18 @@ function findingsSaid(findings: readonly Finding[]): readonly Said[] {
 
 /** One line of YAML may remove many: a baseline from many tenants, `unlisted` many people. */
 function removalsSaid({ tenant, steps, status }: TenantPlan): readonly Said[] {
-  const takesAway = (change: Change, narrows: boolean) => change.after === null || narrows;
-  return steps.flatMap(({ changes, direction }) =>
-    changes.flatMap((change) => {
-      if (change.at === undefined || !takesAway(change, direction === 'narrows')) return [];
-      const title = `${status === 'refused' ? 'Would take' : 'Takes'} access away`;
+  const would = status === 'refused';
+  return steps.flatMap(({ changes, direction }) => {
+    const narrows = direction === 'narrows';
+    return changes.flatMap((change) => {
+      if (change.at === undefined || !(narrows || change.after === null)) return [];
+      // Removing somebody who keeps access by a group takes nobody anything.
+      const verb = narrows ? (would ? 'Would narrow' : 'Narrows') : would ? 'Would remove' : 'Removes';
+      const title = `${verb}${narrows ? ' access' : ''}`;
       const message = `${named(tenant.name, forTerminal)}: ${changeWords(change, forTerminal)}`;
       return [{ at: change.at, level: 'warning' as const, title, message }];
-    }),
-  );
+    });
+  });
 }
 
 function clipped(text: string, longest: number): string {

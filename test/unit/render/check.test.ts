@@ -74,6 +74,14 @@ describe('annotationsOf', () => {
     ]);
   });
 
+  it('points at what is removed though the step takes nobody anything', () => {
+    const [step] = CONTOSO.steps;
+    if (step === undefined) throw new Error('no step');
+    const changes = step.changes.map((change) => ({ ...change, before: true, after: null }));
+    const plan = { ...CONTOSO, findings: [], steps: [{ ...step, direction: 'neutral' as const, changes }] };
+    expect(annotationsOf(proposed([plan]))).toMatchObject([{ path: FILE, line: 12, title: 'Removes' }]);
+  });
+
   it('has refusals first, as failures', () => {
     const [first] = annotationsOf(proposed([caused(), REFUSED]));
     expect(first).toMatchObject({

@@ -90,6 +90,21 @@ describe('planComment', () => {
     expect(/Without its details here: (.*)\./.exec(body)?.[1]).toContain('tenant-0060');
   });
 
+  it('keeps a warning about a tenant that only widens, among 400', () => {
+    const findings = [
+      { rule: 'guests', severity: 'warning' as const, message: 'Forty guests would get access.' },
+    ];
+    const warned = fleet(400).map((each, at) => (at === 398 ? { ...each, findings } : each));
+    expect(planComment(proposed(warned), ABOUT).body).toContain('Forty guests would get access');
+  });
+
+  it('shortens the table before it leaves out why a tenant is refused', () => {
+    const { body } = planComment(proposed([...fleet(40), caused(REFUSED)]), { ...ABOUT, limit: 5_000 });
+    expect(body.length).toBeLessThanOrEqual(5_000);
+    expect(body).toContain('the limit is 2');
+    expect(body).toContain('And not listed here: ');
+  });
+
   it('never reads as nobody where everyone else gains or loses', () => {
     const everyoneElse = { before: 'none', after: 'has' } as const;
     const opened = { ...caused(), impact: { ...caused().impact, gain: [], lose: [], everyoneElse } };
