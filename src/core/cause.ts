@@ -20,7 +20,7 @@ export function withCauses(steps: readonly Step[], base: Base | undefined, day: 
  * differs already; else the proposal is why. A setting both policies move, but not to the same value, is the
  * proposal's: merging it decides the value.
  */
-export function causeOf(change: Change, base: Base | undefined, day: Day): Cause {
+function causeOf(change: Change, base: Base | undefined, day: Day): Cause {
   const same = base?.changes.find(
     ({ setting, before, after }) =>
       setting === change.setting && sameJson(before, change.before) && sameJson(after, change.after),
