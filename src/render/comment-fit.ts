@@ -49,6 +49,8 @@ export function fittedComment(plan: Plan, about: About, limit: number): { text: 
   let length = parts.reduce((sum, each) => sum + size(each), 0);
   const shorten = (each: Part, form: number): void => {
     if (length <= limit - DROPPED || each.form >= form || form >= each.forms.length) return;
+    // Where the shorter form leaves nothing out, nothing is to be said of it.
+    if (each.forms[form] === now(each)) return;
     length -= size(each);
     each.form = form;
     length += size(each);

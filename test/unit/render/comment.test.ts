@@ -76,6 +76,7 @@ describe('planComment', () => {
     const { body } = planComment(proposed([...fleet(400), caused(REFUSED), FAILED]), ABOUT);
     expect(body).toContain('the limit is 2');
     expect(body).toContain(FAILED.error.message);
+    expect(/Without its details here: (.*)\./.exec(body)?.[1]).not.toContain('tailspin');
     expect(body.indexOf('| tailspin |')).toBeLessThan(body.indexOf('| fabrikam |'));
     expect(body.indexOf('| fabrikam |')).toBeLessThan(body.indexOf('| tenant-0001 |'));
   });
