@@ -57,7 +57,14 @@ describe('a deployment', () => {
   ])('that is there already is not made twice: payload %s', async (_, payload) => {
     const there = { id: 4, sha: about.sha, environment: 'contoso', payload };
     const { github, calls } = await wire(({ method }) =>
-      method === 'GET' ? json(200, [{ ...there, id: 3, payload: 'no JSON' }, there]) : json(201, { id: 1 }),
+      method === 'GET'
+        ? json(200, [
+            { ...there, id: 1, sha: 'b' },
+            { ...there, id: 2, environment: 'x' },
+            { ...there, id: 3, payload: 'x' },
+            there,
+          ])
+        : json(201, { id: 1 }),
     );
     expect(await deploy(github, about)).toEqual({ id: 4 });
     expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
