@@ -1,7 +1,11 @@
 import type { ApplyReport } from '../core/report.ts';
 import { applyMarkdown } from './apply-markdown.ts';
+import { tenantList } from './tenant-list.ts';
 
 export const FAILURE_MARKER = '<!-- iosmail:failure -->';
+
+/** Longest body; GitHub takes 65,536 characters. */
+const LONGEST = 60_000;
 
 /** What the one issue about failures says: which tenants did not end as planned, and where to look. */
 export function failureBody(
@@ -21,10 +25,8 @@ export function failureBody(
   const tenants = report.tenants.filter(
     ({ outcome }) => outcome !== 'applied' && outcome !== 'nothing to do',
   );
-  return [
-    FAILURE_MARKER,
-    `Not everything of ${where} ended as planned. The issue is closed by the next apply that does.`,
-    '',
-    applyMarkdown({ ...report, tenants }),
-  ].join('\n');
+  const head = `${FAILURE_MARKER}\nNot everything of ${where} ended as planned. The issue is closed by the next apply that does.\n\n`;
+  const whole = `${head}${applyMarkdown({ ...report, tenants })}`;
+  if (whole.length <= LONGEST) return whole;
+  return `${head}${tenantList(tenants, LONGEST - head.length - 1).join('\n')}\n`;
 }

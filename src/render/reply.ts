@@ -1,8 +1,10 @@
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport, TenantReport } from '../core/report.ts';
 import { applyMarkdown } from './apply-markdown.ts';
+import { applyFooter } from './outcome.ts';
 import { planMarkdown } from './plan-markdown.ts';
-import { forCodeSpan, forMarkdown } from './safe.ts';
+import { forCodeSpan } from './safe.ts';
+import { tenantList } from './tenant-list.ts';
 
 /** Longest reply; GitHub takes 65,536 characters. */
 const LONGEST = 60_000;
@@ -25,16 +27,24 @@ export function replyMarkdown(report: ApplyReport, about: ReplyAbout): string {
   ];
   const whole = parts.join('\n');
   if (whole.length <= LONGEST) return whole;
-  const { tenants } = report;
-  const short = [
-    ...tenants
-      .slice(0, 400)
-      .map(({ tenant, outcome }) => `- ${forMarkdown(tenant.name)}: ${forMarkdown(outcome)}`),
-    ...(about.fresh === undefined ? [] : [howToApply(about.fresh.digest, about.run.id)]),
+  // How to go on, and where the rest is, are never what is cut off.
+  const rest = [
+    '',
     `The steps are in the [run](${about.run.url}).`,
+    '',
+    ...(about.fresh === undefined
+      ? []
+      : [
+          'The fresh plan is in the artifact of the run: read it first.',
+          '',
+          howToApply(about.fresh.digest, about.run.id),
+          '',
+        ]),
+    ...effect(report.tenants),
     footer(about),
   ].join('\n');
-  return short.slice(0, LONGEST);
+  const head = `**${applyFooter(report)}**\n\n`;
+  return `${head}${tenantList(report.tenants, LONGEST - head.length - rest.length - 1).join('\n')}\n${rest}`;
 }
 
 /** Access tokens of Entra live about an hour, so what is taken away goes with the next one. */
