@@ -45,8 +45,12 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof GitHubFailure) && !(error instanceof GitFailure)) throw error;
-      problems.push(`error: ${what}: ${error.message}`, `fix: ${error.fix}`);
+      // Whatever broke one part, the others are still owed.
+      const known = error instanceof GitHubFailure || error instanceof GitFailure;
+      const fix = known
+        ? error.fix
+        : 'Run this job again; replies and the issue are edited, the journal gets another line.';
+      problems.push(`error: ${what}: ${error instanceof Error ? error.message : 'unknown'}`, `fix: ${fix}`);
       return undefined;
     }
   };
