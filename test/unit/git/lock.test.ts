@@ -56,3 +56,15 @@ test('a branch of that name that is no lock is never taken over', async () => {
   origin.run('update-ref', `refs/heads/${LOCK}`, origin.run('commit-tree', '-m', 'mine', tree));
   await expect(acquireLock(repo, holder(2), over)).rejects.toThrow('not made by iosmail');
 });
+
+test('who is overtaken between the look and the push does not hold the lock', async () => {
+  const origin = remote();
+  const [a, b] = [origin.clone('a'), origin.clone('b')];
+  await acquireLock(a, holder(1), running);
+  const overtaken = async () => {
+    expect(await acquireLock(b, holder(3), over)).toEqual({ kind: 'held' });
+    return true;
+  };
+  expect(await acquireLock(a, holder(2), overtaken)).toEqual({ kind: 'taken', by: holder(3) });
+  expect(JSON.parse(origin.run('show', '-s', '--format=%B', LOCK))).toEqual(holder(3));
+});
