@@ -29,10 +29,10 @@ const commentsOf = ({ github }: Awaited<ReturnType<typeof openMerging>>) =>
 test('a pull request that closes an open tenant: planned, changed, approved, merged, applied exactly as shown', async () => {
   const merging = await openMerging([openTenant()], { [FILE]: OPEN });
   const { github, sandbox, push, pushed, git } = merging;
-  const before = git('rev-parse', 'origin/main');
+  const before = await git('rev-parse', 'origin/main');
 
   // The plan appears as a comment and a check run.
-  push('gate', { [FILE]: gated.replace('CHG-2001', 'CHG-2000') });
+  await push('gate', { [FILE]: gated.replace('CHG-2001', 'CHG-2000') });
   const pull = await github.openPull({ branch: 'gate', author: 'anna' });
   const first = await pushed(pull);
   for (const { jobs } of [first.validate, first.plan]) {
@@ -52,7 +52,7 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   expect(writesIn(sandbox)).toEqual([]);
 
   // A second push edits the same comment.
-  const head = push('gate', { [FILE]: gated });
+  const head = await push('gate', { [FILE]: gated });
   await pushed(pull);
   const [again, ...more] = commentsOf(merging);
   expect(more).toEqual([]);
@@ -74,9 +74,9 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   const reply = commentsOf(merging).at(-1)?.body;
   expect(reply).toMatch(/APPLIED/);
   expect(github.hub.deployments.size).toBe(1);
-  git('fetch', '--quiet', 'origin');
-  expect(git('log', '--oneline', 'origin/iosmail-journal').split('\n')).toHaveLength(1);
-  expect(git('ls-remote', '--heads', 'origin', 'iosmail-lock')).toBe('');
+  await git('fetch', '--quiet', 'origin');
+  expect((await git('log', '--oneline', 'origin/iosmail-journal')).split('\n')).toHaveLength(1);
+  expect(await git('ls-remote', '--heads', 'origin', 'iosmail-lock')).toBe('');
 
   // Running apply again writes nothing.
   const sent = writesIn(sandbox);

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { onTestFinished } from 'vitest';
 import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID } from '../../src/sandbox/clients.ts';
@@ -25,13 +26,13 @@ export type Merging = {
   readonly sandbox: Sandbox;
   /** A clone that people work in. */
   readonly clone: string;
-  readonly git: (...args: readonly string[]) => string;
+  readonly git: (...args: readonly string[]) => Promise<string>;
   /** Commits files on a branch off main (or on it, where it is there) as somebody, and pushes. */
   readonly push: (
     branch: string,
     files: { readonly [file: string]: string | undefined },
     how?: { readonly by?: string; readonly message?: string },
-  ) => string;
+  ) => Promise<string>;
   /** What GitHub does when a pull request gets a new head: validate, and plan twice. */
   readonly pushed: (pull: Pull) => Promise<{ validate: WorkflowEnded; plan: WorkflowEnded }>;
   /** A push to main. */
@@ -79,16 +80,20 @@ export async function openMerging(
   const clone = join(folder, 'clone');
   const git = (...args: readonly string[]) => gitIn(clone, args);
   const token = github.token({ login: 'anna', permissions: { contents: 'write' } });
-  gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), clone]);
-  git('checkout', '--quiet', '-B', 'main');
+  await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), clone]);
+  await git('checkout', '--quiet', '-B', 'main');
   for (const name of WORKFLOWS) copy(`.github/workflows/${name}.yml`, clone);
-  const push: Merging['push'] = (branch, changed, { by = 'anna', message = 'Change policies' } = {}) => {
-    git('fetch', '--quiet', 'origin');
-    const there = git('ls-remote', '--heads', 'origin', branch) !== '';
-    git('checkout', '--quiet', '-B', branch, there ? `origin/${branch}` : 'origin/main');
-    return commitAndPush(branch, changed, by, message);
+  const push: Merging['push'] = async (
+    branch,
+    changed,
+    { by = 'anna', message = 'Change policies' } = {},
+  ) => {
+    await git('fetch', '--quiet', 'origin');
+    const there = (await git('ls-remote', '--heads', 'origin', branch)) !== '';
+    await git('checkout', '--quiet', '-B', branch, there ? `origin/${branch}` : 'origin/main');
+    return await commitAndPush(branch, changed, by, message);
   };
-  const commitAndPush = (
+  const commitAndPush = async (
     branch: string,
     changed: { readonly [file: string]: string | undefined },
     by: string,
@@ -98,21 +103,30 @@ export async function openMerging(
       if (text === undefined) rmSync(join(clone, file));
       else put(join(clone, file), text);
     }
-    git('add', '--all');
-    git('-c', `user.name=${by}`, '-c', `user.email=${by}@users.test`, 'commit', '--quiet', '-m', message);
-    git('push', '--quiet', 'origin', branch);
-    return git('rev-parse', 'HEAD');
+    await git('add', '--all');
+    await git(
+      '-c',
+      `user.name=${by}`,
+      '-c',
+      `user.email=${by}@users.test`,
+      'commit',
+      '--quiet',
+      '-m',
+      message,
+    );
+    await git('push', '--quiet', 'origin', branch);
+    return await git('rev-parse', 'HEAD');
   };
-  commitAndPush('main', files, 'contoso', 'Begin');
+  await commitAndPush('main', files, 'contoso', 'Begin');
 
   let lastRun = 4_000;
   const run: Merging['run'] = async (name, event) => {
     const id = ++lastRun;
     github.runs.set(id, { name, status: 'in_progress', conclusion: null });
     const source = name === 'validate' ? event.sha : 'origin/main';
-    git('fetch', '--quiet', 'origin');
+    await git('fetch', '--quiet', 'origin');
     const file = join(folder, `${name}-${id}.yml`);
-    writeFileSync(file, git('show', `${source}:.github/workflows/${name}.yml`));
+    writeFileSync(file, await git('show', `${source}:.github/workflows/${name}.yml`));
     const ended = await runWorkflow(file, {
       event: event.payload,
       contexts: {
@@ -174,7 +188,7 @@ export async function openMerging(
         head_repository: { full_name: `${owner}/${REPO}`, owner: { login: owner } },
       },
     });
-    const main = git('ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? '';
+    const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
     const onMain = { name: 'workflow_run', sha: main };
     await run('plan', { ...onMain, payload: workflowRun('requested', null) });
     const validate = await run('validate', {
@@ -195,9 +209,14 @@ export async function openMerging(
     pushed,
     merged: (commit, before) =>
       run('apply', { name: 'push', sha: commit, payload: { before, after: commit, repository } }),
-    dispatched: (inputs) => {
-      const main = git('ls-remote', 'origin', 'refs/heads/main').split('\t')[0] ?? '';
-      return run('apply', { name: 'workflow_dispatch', sha: main, payload: { inputs, repository }, inputs });
+    dispatched: async (inputs) => {
+      const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
+      return await run('apply', {
+        name: 'workflow_dispatch',
+        sha: main,
+        payload: { inputs, repository },
+        inputs,
+      });
     },
     run,
     lastRun: () => lastRun,
@@ -214,10 +233,10 @@ function actions(
   return {
     'actions/checkout': async ({ folder: into }) => {
       const token = github.workflowToken({ contents: 'read' });
-      gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
-      gitIn(into, ['checkout', '--quiet', '--detach', sha]);
+      await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
+      await gitIn(into, ['checkout', '--quiet', '--detach', sha]);
       // As with `persist-credentials: false`: nothing is left behind that could push.
-      gitIn(into, ['remote', 'set-url', 'origin', `${github.origin}/${OWNER}/${REPO}.git`]);
+      await gitIn(into, ['remote', 'set-url', 'origin', `${github.origin}/${OWNER}/${REPO}.git`]);
       return undefined;
     },
     './.github/actions/iosmail': async () => {
@@ -264,14 +283,16 @@ function federate(clients: Tenant['clients']): void {
   }
 }
 
-function gitIn(folder: string, args: readonly string[]): string {
+/** Never in a way that blocks: the repository is served by this very process. */
+async function gitIn(folder: string, args: readonly string[]): Promise<string> {
   const env = {
     PATH: process.env.PATH ?? '',
     HOME: folder,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
   };
-  return execFileSync('git', [...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+  const { stdout } = await promisify(execFile)('git', [...args], { cwd: folder, env });
+  return stdout.trim();
 }
 
 function copy(file: string, into: string): void {
