@@ -40,15 +40,15 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   );
   const last = journal.kind === 'read' ? lastApplied(journal.runs) : undefined;
   const after = last?.commit ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
-  const report = (tenants: readonly TenantReport[]): ApplyReport => ({
+  const report = (tenants: readonly TenantReport[], at = commit): ApplyReport => ({
     formatVersion: REPORT_FORMAT,
     tool: { name: 'iosmail', version },
     tenants,
-    merged: { commit, after },
+    merged: { commit: at, after },
   });
   if (!(await isAncestor(REPOSITORY, after, commit))) {
     // A later run was faster: it walked over this commit too.
-    if (await isAncestor(REPOSITORY, commit, after)) return await written(options.report, report([]));
+    if (await isAncestor(REPOSITORY, commit, after)) return await written(options.report, report([], after));
     const from = after.slice(0, 12);
     throw new HistoryUnknown(
       `The last applied commit ${from} is not in the history of ${commit.slice(0, 12)}. Nothing was sent.`,

@@ -49,7 +49,7 @@ export async function mergedSince(
 }
 
 /** Ids of the tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */
-export function changedTenants(before: LoadedPolicies, after: LoadedPolicies): ReadonlySet<string> {
+function changedTenants(before: LoadedPolicies, after: LoadedPolicies): ReadonlySet<string> {
   const text = ({ desired }: TenantPolicy) => canonical(desired as Json);
   const known = new Map(before.tenants.map((policy) => [policy.desired.tenant.id, text(policy)]));
   return new Set(

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GitFailure, git, gitAnswer } from './git.ts';
+import { refIsThere } from './history.ts';
 import { filesIn } from './tree.ts';
 
 /** What became of a tenant in one run. Ids and logins only. */
@@ -57,8 +58,7 @@ const ATTEMPTS = 5;
  * @throws GitFailure where it is there and cannot be read or trusted: what it says is unknown, never "not applied".
  */
 export async function readJournalBranch(repo: string, ref: string): Promise<JournalBranch> {
-  const names = (await git(repo, ['for-each-ref', '--format=%(refname)', ref])).toString('utf8').split('\n');
-  if (!names.includes(ref)) return { kind: 'none' };
+  if (!(await refIsThere(repo, ref))) return { kind: 'none' };
   const texts = new Map<string, string>();
   for (const { path, bytes } of await filesIn(repo, ref, '')) {
     if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, FIX);
@@ -76,22 +76,15 @@ export async function readJournalBranch(repo: string, ref: string): Promise<Jour
 export function lastApplied(
   runs: readonly RunLine[],
 ): { readonly commit: string; readonly left: RunLine['left'] } | undefined {
-  const index = runs.findLastIndex(
-    ({ by, outcome, commit }) => by === 'merge' && outcome === 'whole' && commit,
-  );
-  const last = runs[index];
+  const last = runs.findLast(({ by, outcome, commit }) => by === 'merge' && outcome === 'whole' && commit);
   if (last?.commit === undefined) return undefined;
-  // A fresh plan that was applied since has settled what was left of its tenants.
-  const settled = new Set(
-    runs
-      .slice(index + 1)
-      .flatMap(({ tenants }) =>
-        Object.entries(tenants).flatMap(([id, { outcome }]) =>
-          outcome === 'applied' || outcome === 'nothing to do' ? [id] : [],
-        ),
-      ),
-  );
-  return { commit: last.commit, left: last.left.filter(({ tenant }) => !settled.has(tenant)) };
+  const left = new Map<string, RunLine['left'][number]>();
+  for (const run of runs) {
+    // A run that had a tenant to do settles it one way or another, or leaves it once more.
+    for (const id of Object.keys(run.tenants)) left.delete(id);
+    for (const each of run.left) left.set(each.tenant, each);
+  }
+  return { commit: last.commit, left: [...left.values()] };
 }
 
 /**

@@ -22,7 +22,7 @@ import { readRecord } from './record-text.ts';
 import { reviewsOf } from './reviews.ts';
 
 /** Why a review does not allow anything, and what to do next. */
-export type Refusal = { readonly kind: 'refused'; readonly why: string; readonly fix: string };
+type Refusal = { readonly kind: 'refused'; readonly why: string; readonly fix: string };
 
 /** What a merged pull request allows for one tenant. */
 export type ReviewedPlan =
@@ -32,7 +32,7 @@ export type ReviewedPlan =
 const FRESH = 'Review the fresh plan, and apply it by its digest.';
 
 /** Who writes the check runs that count: the configured App, else the workflow's own token. */
-export function recordingApp({ review }: Settings): string {
+function recordingApp({ review }: Settings): string {
   return review.app ?? 'github-actions';
 }
 

@@ -123,10 +123,8 @@ export async function openMerging(
   const run: Merging['run'] = async (name, event) => {
     const id = ++lastRun;
     github.runs.set(id, { name, status: 'in_progress', conclusion: null });
-    const source = name === 'validate' ? event.sha : 'origin/main';
-    await git('fetch', '--quiet', 'origin');
     const file = join(folder, `${name}-${id}.yml`);
-    writeFileSync(file, await git('show', `${source}:.github/workflows/${name}.yml`));
+    writeFileSync(file, await gitIn(github.gitDir, ['show', `${event.sha}:.github/workflows/${name}.yml`]));
     const ended = await runWorkflow(file, {
       event: event.payload,
       contexts: {
@@ -234,6 +232,7 @@ function actions(
     'actions/checkout': async ({ folder: into }) => {
       const token = github.workflowToken({ contents: 'read' });
       await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
+      await gitIn(into, ['fetch', '--quiet', 'origin', '+refs/pull/*:refs/remotes/pull/*']);
       await gitIn(into, ['checkout', '--quiet', '--detach', sha]);
       // As with `persist-credentials: false`: nothing is left behind that could push.
       await gitIn(into, ['remote', 'set-url', 'origin', `${github.origin}/${OWNER}/${REPO}.git`]);

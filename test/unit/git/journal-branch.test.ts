@@ -70,7 +70,7 @@ test.each(['{"run":', '{"run":1}', '[]', 'null'])(
   },
 );
 
-test('the last applied commit is that of the newest whole run, less what a fresh plan has settled', () => {
+test('the last applied commit is that of the newest whole run, with what later runs have not settled', () => {
   expect(lastApplied([])).toBeUndefined();
   expect(lastApplied([line(1, { outcome: 'unknown' })])).toBeUndefined();
   const left = [{ tenant: 'a', pull: 7 }, { tenant: 'b' }];
@@ -78,7 +78,14 @@ test('the last applied commit is that of the newest whole run, less what a fresh
   expect(lastApplied(runs)).toEqual({ commit: '2'.repeat(40), left });
   const settled = line(4, {
     by: 'fresh plan',
-    tenants: { a: { outcome: 'applied' }, b: { outcome: 'stale' } },
+    tenants: { a: { outcome: 'applied' }, c: { outcome: 'failed' } },
+    left: [{ tenant: 'c', pull: 9 }],
   });
-  expect(lastApplied([...runs, settled])).toEqual({ commit: '2'.repeat(40), left: [{ tenant: 'b' }] });
+  expect(lastApplied([...runs, settled])).toEqual({
+    commit: '2'.repeat(40),
+    left: [{ tenant: 'b' }, { tenant: 'c', pull: 9 }],
+  });
+  // Stale: only another review helps, so it is not tried again under this one.
+  const stale = line(5, { tenants: { b: { outcome: 'stale' }, c: { outcome: 'applied' } } });
+  expect(lastApplied([...runs, settled, stale])).toEqual({ commit: '5'.repeat(40), left: [] });
 });

@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { APPLE_MAIL } from '../../src/core/state.ts';
+import { assign } from '../../src/sandbox/enterprise-app.ts';
+import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
+import { openMerging } from './merging.ts';
+import { writesIn } from './world.ts';
+
+const FILE = 'policies/tenants/woodgrove.yaml';
+const HEAD = 'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\n';
+const SAFETY = 'safety:\n  settle: 0\n';
+const BEGIN = `${HEAD}application:\n  enabledForSignIn: true\n${SAFETY}`;
+const listing = (...people: readonly string[]) =>
+  `${HEAD}application:\n  enabledForSignIn: true\nassignments:\n  users:\n${people
+    .map((name) => `    - upn: ${name}@woodgrove.example\n`)
+    .join('')}  unlisted: remove\n${SAFETY}`;
+
+const gatedTenant = () =>
+  woodgrove({
+    people: ['anna', 'ben', 'cleo', 'dora'],
+    userConsent: CONSENT.none,
+    app: { required: true, tenantWide: 'EAS.AccessAsUser.All EWS.AccessAsUser.All' },
+  });
+
+/** Opens, plans, approves and merges one pull request; nothing is applied yet. */
+async function mergePull(
+  { push, pushed, github }: Awaited<ReturnType<typeof openMerging>>,
+  branch: string,
+  text: string,
+  method: 'merge' | 'squash' | 'rebase',
+) {
+  await push(branch, { [FILE]: text });
+  const pull = await github.openPull({ branch, author: 'anna' });
+  await pushed(pull);
+  github.review({ pull, user: 'rita', state: 'APPROVED' });
+  return { pull, commit: await github.merge(pull, { method, by: 'anna' }) };
+}
+
+test('three merges in quick succession with one run lost in the queue: the newest review of the tenant is applied', async () => {
+  const merging = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  const { git, merged, sandbox } = merging;
+  const start = await git('rev-parse', 'origin/main');
+  const first = await mergePull(merging, 'one', listing('anna'), 'squash');
+  const applied = await merged(first.commit, start);
+  expect(applied.jobs.apply?.result).toBe('success');
+  expect(writesIn(sandbox)).toHaveLength(1);
+
+  // The run of the second merge never starts; the third touches nothing of the tenant.
+  const second = await mergePull(merging, 'two', listing('anna', 'ben'), 'merge');
+  const third = await mergePull(merging, 'three', `${listing('anna', 'ben')}# a remark\n`, 'rebase');
+  const late = await merged(third.commit, second.commit);
+  const step = late.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+  expect(step?.code, step?.stderr).toBe(0);
+  expect(writesIn(sandbox)).toHaveLength(2);
+  const reply = [...merging.github.hub.comments.values()].findLast(({ body }) =>
+    body.includes('iosmail:apply'),
+  );
+  expect(reply?.on).toBe(second.pull.number);
+
+  // An old run that starts after all finds its merge applied.
+  const old = await merged(second.commit, first.commit);
+  expect(old.jobs.apply?.result).toBe('success');
+  expect(writesIn(sandbox)).toHaveLength(2);
+  await git('fetch', '--quiet', 'origin');
+  const commits = (await git('log', '--format=%H', 'origin/iosmail-journal')).split('\n');
+  expect(commits).toHaveLength(3);
+});
+
+test('a stale tenant is brought home by the fresh plan, bound to its digest', async () => {
+  const merging = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  const { git, merged, sandbox, github, dispatched } = merging;
+  const start = await git('rev-parse', 'origin/main');
+  const { commit, pull } = await mergePull(merging, 'list', listing('anna', 'ben'), 'merge');
+  const [tenant] = [...sandbox.tenants.values()];
+  const app = [...(tenant?.servicePrincipals.values() ?? [])].find(({ appId }) => appId === APPLE_MAIL);
+  if (tenant === undefined || app === undefined) throw new Error('There is no app.');
+  assign(tenant, app, principalId(tenant, 'dora'));
+  const stale = await merged(commit, start);
+  expect(stale.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'))?.code).toBe(4);
+  expect(writesIn(sandbox)).toEqual([]);
+  const reply = [...github.hub.comments.values()].findLast(({ body }) => body.includes('iosmail:apply'));
+  expect(reply?.on).toBe(pull.number);
+  const run = /run: `(\d+)`/.exec(reply?.body ?? '')?.[1] ?? '';
+  const digest = /digest: `(sha256:[0-9a-f]{64})`/.exec(reply?.body ?? '')?.[1] ?? '';
+  const [issue] = [...github.hub.issues.values()];
+  expect(issue?.state).toBe('open');
+
+  const wrong = await dispatched({ run, digest: digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')) });
+  expect(wrong.jobs.apply?.result).toBe('failure');
+  expect(writesIn(sandbox)).toEqual([]);
+
+  const right = await dispatched({ run, digest });
+  const step = right.jobs.apply?.steps.find(({ name }) => name === 'Apply the fresh plan');
+  expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(0);
+  expect(writesIn(sandbox)).toHaveLength(3);
+  const told = [...github.hub.comments.values()].findLast(({ body }) => body.includes('iosmail:apply'));
+  expect(told?.on).toBe(pull.number);
+  expect(told?.body).toMatch(/APPLIED/);
+  expect([...github.hub.issues.values()].map(({ state }) => state)).toEqual(['closed']);
+  expect(github.complaints).toEqual([]);
+});
+
+test('a fork is validated only, and told so in one calm sentence', async () => {
+  const { github, pushed, sandbox, push, git } = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  await push('theirs', { [FILE]: listing('dora') });
+  github.fork('eve');
+  await git('push', '--quiet', 'origin', ':theirs');
+  const pull = await github.openPull({ branch: 'theirs', author: 'eve', fork: 'eve' });
+  const { plan, validate } = await pushed(pull);
+  expect(validate.jobs.validate?.result).toBe('success');
+  expect(plan.jobs.plan?.result).toBe('skipped');
+  const bodies = [...github.hub.comments.values()].map(({ body }) => body);
+  expect(bodies).toHaveLength(1);
+  expect(bodies[0]).toMatch(/fork/);
+  expect(github.hub.checks.size).toBe(0);
+  expect(sandbox.log).toEqual([]);
+});

@@ -1,0 +1,244 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unzipSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { APPLE_MAIL } from '../../src/core/state.ts';
+import { assign } from '../../src/sandbox/enterprise-app.ts';
+import type { Tenant } from '../../src/sandbox/tenant.ts';
+import type { Pull } from '../github/hub.ts';
+import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
+import { ROOT } from './iosmail.ts';
+import { type Merging, openMerging } from './merging.ts';
+import { writesIn } from './world.ts';
+
+const FILE = 'policies/tenants/woodgrove.yaml';
+const GATED = `${readFileSync(
+  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
+  'utf8',
+).replace('2026-12-31', '2030-12-31')}safety:\n  settle: 0\n`;
+const OPEN =
+  'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n';
+
+const openTenant = () =>
+  woodgrove({
+    people: ['anna', 'ben', 'cleo', 'dora'],
+    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
+    userConsent: CONSENT.allApps,
+    app: { consented: ['anna', 'ben'] },
+  });
+
+type World = Merging & { readonly before: string; readonly pull: Pull };
+
+/** A planned pull request; what happens to it is up to the test. */
+async function planned(how: { readonly by?: string; readonly message?: string } = {}): Promise<World> {
+  const merging = await openMerging([openTenant()], { [FILE]: OPEN });
+  const before = await merging.git('rev-parse', 'origin/main');
+  await merging.push('gate', { [FILE]: GATED }, how);
+  const pull = await merging.github.openPull({ branch: 'gate', author: 'anna' });
+  await merging.pushed(pull);
+  return { ...merging, before, pull };
+}
+
+function tenantOf({ sandbox }: World): Tenant {
+  const [tenant] = [...sandbox.tenants.values()];
+  if (tenant === undefined) throw new Error('There is no tenant.');
+  return tenant;
+}
+
+const approve = ({ github, pull }: World, user = 'rita') => github.review({ pull, user, state: 'APPROVED' });
+
+/** Merges, lets the apply run, and gives what was sent and what the pull request was told. */
+async function mergedAs(world: World) {
+  const { github, pull, merged, before, sandbox } = world;
+  const commit = await github.merge(pull, { method: 'merge', by: 'anna' });
+  const ended = await merged(commit, before);
+  const step = ended.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+  const reply = [...github.hub.comments.values()].at(-1)?.body ?? '';
+  return { ended, code: step?.code, said: `${step?.stdout}${step?.stderr}`, reply, sent: writesIn(sandbox) };
+}
+
+type Case = readonly [string, (world: World) => Promise<void> | void, 3 | 4, RegExp];
+
+const CASES: readonly Case[] = [
+  [
+    'the tenant changed after the plan',
+    (world) => {
+      approve(world);
+      const tenant = tenantOf(world);
+      const app = [...tenant.servicePrincipals.values()].find(({ appId }) => appId === APPLE_MAIL);
+      if (app === undefined) throw new Error('There is no app.');
+      assign(tenant, app, principalId(tenant, 'dora'));
+    },
+    4,
+    /Stale plan/,
+  ],
+  [
+    'a head that was pushed after the approval',
+    async (world) => {
+      approve(world);
+      await world.push('gate', { [FILE]: `${GATED}# more\n` });
+      await world.pushed(world.pull);
+    },
+    3,
+    /rita approved another commit/,
+  ],
+  [
+    'a plan comment that was edited by hand',
+    (world) => {
+      approve(world);
+      for (const comment of world.github.hub.comments.values())
+        comment.body = comment.body.replace('1 person gains', 'nobody gains');
+    },
+    3,
+    /the plan comment was changed after it was posted/,
+  ],
+  [
+    'a plan comment that was deleted',
+    (world) => {
+      approve(world);
+      world.github.hub.comments.clear();
+    },
+    3,
+    /the plan comment was deleted/,
+  ],
+  [
+    'a record by another app',
+    (world) => {
+      approve(world);
+      for (const [id, check] of world.github.hub.checks)
+        world.github.hub.checks.set(id, { ...check, app: 'evil' });
+    },
+    3,
+    /the one by evil does not count/,
+  ],
+  [
+    'a record that was tampered with',
+    (world) => {
+      approve(world);
+      for (const check of world.github.hub.checks.values())
+        check.text = (check.text ?? '').replaceAll(/sha256:[0-9a-f]/g, 'sha256:0');
+    },
+    3,
+    /is not whole/,
+  ],
+  ['no approval', () => undefined, 3, /0 of 1 approvals count/],
+  [
+    'an approval by the author',
+    (world) => {
+      approve(world, 'anna');
+    },
+    3,
+    /anna wrote a part of it/,
+  ],
+  [
+    'an approval without write access',
+    (world) => {
+      approve(world, 'eve');
+    },
+    3,
+    /eve has no write access/,
+  ],
+  [
+    'an approval that was dismissed',
+    (world) => {
+      world.github.dismiss(approve(world));
+    },
+    3,
+    /that of rita was dismissed/,
+  ],
+  [
+    'a plan file with altered JSON',
+    (world) => {
+      approve(world);
+      const [artifact] = [...world.github.hub.artifacts.values()].filter(
+        ({ name }) => name === 'iosmail-plan',
+      );
+      const text = Buffer.from(unzipSync(artifact?.zip ?? new Uint8Array())['plan.json'] ?? []).toString();
+      world.github.artifacts.put(artifact?.run ?? 0, 'iosmail-plan', {
+        'plan.json': text
+          .replace('"retain": [', '"retain": [ ')
+          .replace(/member of SG-iOS-Mail/, 'member of X'),
+      });
+    },
+    3,
+    /is not the recorded one/,
+  ],
+  [
+    'a plan file that has expired',
+    (world) => {
+      approve(world);
+      for (const { id } of world.github.hub.artifacts.values()) world.github.artifacts.expire(id);
+    },
+    3,
+    /has expired/,
+  ],
+];
+
+describe('refused with zero writes, and a fresh plan on the merged pull request', () => {
+  test.each(CASES)('%s', async (_name, happen, code, why) => {
+    const world = await planned();
+    await happen(world);
+    const { said, reply, sent, ...ended } = await mergedAs(world);
+    expect(ended.code, said).toBe(code);
+    expect(said).toMatch(why);
+    expect(sent).toEqual([]);
+    expect(reply).toMatch(why);
+    expect(reply).toMatch(/Fresh plan/);
+    expect(ended.ended.jobs.record?.result).toBe('success');
+  });
+
+  test('a token of another tenant', async () => {
+    const world = await planned();
+    approve(world);
+    tenantOf(world).settings.tokenTenantId = '11111111-1111-4111-8111-111111111111';
+    const { code, said, sent } = await mergedAs(world);
+    expect(code, said).toBe(1);
+    expect(said).toMatch(/token/);
+    expect(sent).toEqual([]);
+  });
+
+  test('of two applies at once, one', async () => {
+    const world = await planned();
+    approve(world);
+    const { github, pull, before, sandbox, merged } = world;
+    const commit = await github.merge(pull, { method: 'squash', by: 'anna' });
+    const both = await Promise.all([merged(commit, before), merged(commit, before)]);
+    expect(both.map(({ jobs }) => jobs.begin?.result).sort()).toEqual(['failure', 'success']);
+    const [lost] = both.filter(({ jobs }) => jobs.begin?.result === 'failure');
+    expect(lost?.jobs.begin?.steps.at(-1)).toMatchObject({ code: 3 });
+    expect(lost?.jobs.begin?.steps.at(-1)?.stdout).toMatch(/another apply is under way/);
+    expect(lost?.jobs.apply?.result).toBe('skipped');
+    expect(writesIn(sandbox)).toHaveLength(5);
+  });
+
+  test('an approval by a co-author of the commits', async () => {
+    const world = await planned({ message: 'Gate\n\nCo-authored-by: Rita <rita@users.test>' });
+    approve(world);
+    const { code, said, sent } = await mergedAs(world);
+    expect(code).toBe(3);
+    expect(said).toMatch(/rita wrote a part of it/);
+    expect(sent).toEqual([]);
+  });
+
+  test('a base that moved so that the effective policy is another one', async () => {
+    const world = await planned();
+    approve(world);
+    const elsewhere = `${OPEN.replace('name: woodgrove', 'name: woodgrove\n  labels: { tier: small }')}`;
+    await world.push('main', { [FILE]: elsewhere }, { by: 'contoso' });
+    const { code, said, sent } = await mergedAs(world);
+    expect(code, said).toBe(4);
+    expect(said).toMatch(/the policy in the repository is not the one that was reviewed/);
+    expect(sent).toEqual([]);
+  });
+
+  test('a push without a pull request', async () => {
+    const { push, merged, git, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
+    const before = await git('rev-parse', 'origin/main');
+    const commit = await push('main', { [FILE]: GATED }, { by: 'contoso' });
+    const { jobs } = await merged(commit, before);
+    const step = jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+    expect(step?.code).toBe(3);
+    expect(`${step?.stdout}`).toMatch(/came without a pull request/);
+    expect(writesIn(sandbox)).toEqual([]);
+  });
+});
