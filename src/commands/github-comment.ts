@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { readPlan } from '../apply/read-plan.ts';
 import { isFailed, type Plan } from '../core/plan.ts';
 import { writeCheck } from '../github/checks.ts';
-import { type Posted, sticky } from '../github/comments.ts';
+import { type Posted, revise, sticky } from '../github/comments.ts';
 import { GitHubFailure } from '../github/failure.ts';
 import { type GitHub, openGitHub } from '../github/open-github.ts';
 import type { Pull } from '../github/pulls.ts';
@@ -54,8 +54,11 @@ export async function githubComment(options: GitHubOptions): Promise<Told> {
   }
   const author = botOf(settings);
   const problems: GitHubFailure[] = [];
+  const sticking = { marker: PLAN_MARKER, author };
   const posted = await trying(problems, () =>
-    sticky(github, pull.number, { marker: PLAN_MARKER, author, body, same: (old) => sameComment(old, body) }),
+    plan !== undefined && isQuiet(plan)
+      ? revise(github, pull.number, { ...sticking, change: (old) => (sameComment(old, body) ? old : body) })
+      : sticky(github, pull.number, { ...sticking, body, same: (old) => sameComment(old, body) }),
   );
   const told =
     posted === undefined ? [] : [`Plan on pull request ${pull.number}: ${posted.did} (${posted.url}).`];
@@ -66,6 +69,12 @@ export async function githubComment(options: GitHubOptions): Promise<Told> {
   const failed = problems.flatMap(({ message, fix }) => [`error: ${message}`, `fix: ${fix}`]);
   const code = problems.length > 0 || plan === undefined ? EXIT.failed : codeOfPlan(plan, false);
   return { code, lines: [...told, ...failed] };
+}
+
+/** Nothing to decide: a pull request that no plan was posted on yet is left in peace. */
+function isQuiet({ tenants, proposal }: Plan): boolean {
+  const { noLongerManaged = [], findings = [] } = proposal ?? {};
+  return tenants.length + noLongerManaged.length + findings.length === 0;
 }
 
 /** The first check run is the one that branch protection asks for, so it is written last and speaks for all. */

@@ -114,3 +114,35 @@ test('a fork is validated only, and told so in one calm sentence', async () => {
   expect(github.hub.checks.size).toBe(0);
   expect(sandbox.log).toEqual([]);
 });
+
+test('a pull request that changes no tenant gets the check, and no comment', async () => {
+  const { github, pushed, push, sandbox } = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  await push('docs', { 'README.md': 'How we do it.\n' });
+  await pushed(await github.openPull({ branch: 'docs', author: 'anna' }));
+  expect([...github.hub.comments.values()]).toEqual([]);
+  expect([...github.hub.checks.values()].map(({ name, conclusion }) => [name, conclusion])).toEqual([
+    ['iosmail plan', 'success'],
+  ]);
+  expect(sandbox.log).toEqual([]);
+});
+
+test('a comment that cannot be posted hides nothing: the summary and the check run have the plan, the exit code says so', async () => {
+  const { github, pushed, push } = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  await push('list', { [FILE]: listing('anna') });
+  const pull = await github.openPull({ branch: 'list', author: 'anna' });
+  github.fault(
+    /^POST .*\/issues\/\d+\/comments/,
+    { status: 403, body: { message: 'Resource not accessible' } },
+    9,
+  );
+  const { plan } = await pushed(pull);
+  const { steps, result, summary } = plan.jobs.publish ?? { steps: [] };
+  const step = steps.find(({ name }) => name === 'Post and record the plan');
+  expect(result).toBe('failure');
+  expect(step?.code).toBe(1);
+  expect(step?.stdout).toMatch(
+    /error: GitHub answered 403[\s\S]*fix: Give the job `permissions: pull-requests: write`/,
+  );
+  expect(summary).toMatch(/1 person gains/);
+  expect([...github.hub.checks.values()].map(({ name }) => name)).toEqual(['iosmail plan']);
+});
