@@ -38,6 +38,12 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
   }
   const loaded = await loadPolicies(options.policies, day);
   const branch = await readJournalBranch('.', `refs/remotes/origin/${loaded.settings.journal.branch}`);
+  if (branch.kind === 'none' || !branch.runs.some(({ fresh }) => fresh === root)) {
+    throw new PlanFileError(
+      `No run in the journal posted a fresh plan with digest ${root}. Nothing was sent.`,
+      'Copy run and digest from the newest fresh plan on the pull request.',
+    );
+  }
   const run = await reviewedRun(options, loaded, branch);
   const tenants = await run.apply(
     plan.tenants.filter((tenant) => !isFailed(tenant)),

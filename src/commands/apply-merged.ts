@@ -3,11 +3,11 @@ import type { Review } from '../apply/applying.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
 import { commitOf, isAncestor } from '../git/history.ts';
-import { lastApplied, readJournalBranch } from '../git/journal-branch.ts';
+import { firstUnknown, lastApplied, readJournalBranch } from '../git/journal-branch.ts';
 import { openGitHub } from '../github/open-github.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
-import { mergedSince } from './merged.ts';
+import { type Merged, mergedSince } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
 export type ApplyMergedOptions = ReviewedRunOptions & {
@@ -39,7 +39,8 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
     `refs/remotes/origin/${loaded.settings.journal.branch}`,
   );
   const last = journal.kind === 'read' ? lastApplied(journal.runs) : undefined;
-  const after = last?.commit ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
+  const unknown = journal.kind === 'read' ? firstUnknown(journal.runs) : undefined;
+  const after = last?.commit ?? unknown ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
   const report = (tenants: readonly TenantReport[], at = commit): ApplyReport => ({
     formatVersion: REPORT_FORMAT,
     tool: { name: 'iosmail', version },
@@ -66,9 +67,39 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
           now: () => Date.now(),
         });
   const run = await reviewedRun(options, loaded, journal);
-  const tenants = await carryOut(run, loaded, decisions);
+  const broken = loaded.broken.length === 0 ? [] : await lostIn(merged, loaded, decisions);
+  const tenants = [...broken, ...(await carryOut(run, loaded, decisions))];
   await run.planAgain(tenants);
   return await written(options.report, report(tenants));
+}
+
+/** Tenants that were to be applied, whose policy cannot be used any more: tried again once it can. */
+async function lostIn(
+  { commits, policiesAt }: Merged,
+  loaded: LoadedPolicies,
+  decisions: ReadonlyMap<string, Decision>,
+): Promise<readonly TenantReport[]> {
+  const there = new Set(loaded.tenants.map(({ desired }) => desired.tenant.id));
+  const lost = new Map<string, TenantReport>();
+  for (const { commit } of commits) {
+    for (const { desired } of (await policiesAt(commit)).tenants) {
+      const { id, name, cloud } = desired.tenant;
+      const decision = decisions.get(id);
+      if (decision === undefined || there.has(id)) continue;
+      const review = decision.kind === 'direct push' ? undefined : decision.under;
+      lost.set(id, {
+        tenant: { name, id, cloud },
+        outcome: 'failed',
+        steps: [],
+        ...(review === undefined ? {} : { review }),
+        problem: {
+          message: 'The policies have errors at the commit that was to be applied. Nothing was sent.',
+          fix: 'Correct them by a pull request (`iosmail validate`); its apply brings this tenant along.',
+        },
+      });
+    }
+  }
+  return [...lost.values()];
 }
 
 async function carryOut(
@@ -117,7 +148,7 @@ async function pushedFrom(event: string | undefined, commit: string): Promise<st
   return await commitOf(REPOSITORY, before ?? `${commit}^1`);
 }
 
-async function beforeIn(file: string): Promise<string | undefined> {
+export async function beforeIn(file: string): Promise<string | undefined> {
   const event: unknown = JSON.parse(await readFile(file, 'utf8'));
   const before = event !== null && typeof event === 'object' && 'before' in event ? event.before : undefined;
   // All zeros: the branch is new.

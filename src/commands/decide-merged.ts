@@ -76,12 +76,12 @@ export async function decide(
     const pull = await pullNumber(github, number);
     decisions.set(tenantId, await decisionOf(pull, await about.settingsAt(about.after), tenantId));
   }
-  // A pull request that was rebased onto the branch is several commits; its rules are those before the first.
-  const rules = new Map<number, Settings>();
+  // No commit of the walk softens the rules it is judged by, nor those of one after it.
+  let rules = await about.settingsAt(about.after);
   for (const { commit, parent, tenants } of commits) {
     const pull = await pullOfCommit(github, commit, about.branch);
-    const settings = (pull && rules.get(pull.number)) ?? (await about.settingsAt(parent));
-    if (pull !== undefined) rules.set(pull.number, settings);
+    rules = stricter(rules, await about.settingsAt(parent));
+    const settings = rules;
     for (const tenantId of tenants) {
       decisions.set(
         tenantId,
@@ -90,6 +90,18 @@ export async function decide(
     }
   }
   return decisions;
+}
+
+/** What both ask for. Who writes the records is for the older one to say. */
+function stricter(older: Settings, newer: Settings): Settings {
+  return {
+    ...older,
+    review: {
+      ...older.review,
+      approvals: Math.max(older.review.approvals, newer.review.approvals),
+      allowDirectPush: older.review.allowDirectPush && newer.review.allowDirectPush,
+    },
+  };
 }
 
 function directPush(commit: string, settings: Settings): Decision {

@@ -8,7 +8,7 @@ import type { ApplyReport } from '../core/report.ts';
 import { pushEnv } from '../git/credentials.ts';
 import { GitFailure } from '../git/git.ts';
 import { commitOf } from '../git/history.ts';
-import { appendJournal } from '../git/journal-branch.ts';
+import { allWell, appendJournal, readJournalBranch } from '../git/journal-branch.ts';
 import { releaseLock } from '../git/lock.ts';
 import { runLineOf, withoutNames } from '../git/run-lines.ts';
 import { sticky } from '../github/comments.ts';
@@ -21,6 +21,7 @@ import { loadPolicies } from '../policy/load.ts';
 import { FAILURE_MARKER, failureBody } from '../render/failure-issue.ts';
 import { applyFooter } from '../render/outcome.ts';
 import { replyMarkdown } from '../render/reply.ts';
+import { beforeIn } from './apply-merged.ts';
 import { botOf } from './bot.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
@@ -58,7 +59,17 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
   const { branch } = settings.journal;
   const { id, attempt, url } = github.run;
   try {
-    const run = runLineOf(report, { time: now().toISOString(), run: id, attempt, url, by });
+    const before =
+      by === 'merge' && env.GITHUB_EVENT_PATH ? await beforeIn(env.GITHUB_EVENT_PATH) : undefined;
+    const run = runLineOf(report, {
+      time: now().toISOString(),
+      run: id,
+      attempt,
+      url,
+      by,
+      ...(before === undefined ? {} : { after: before }),
+      ...(fresh === undefined ? {} : { fresh: planRoot(fresh) }),
+    });
     const journal = await trying('the journal was not written', async () =>
       appendJournal(
         repository,
@@ -81,16 +92,22 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
       if (posted !== undefined) lines.push(`Replied on pull request ${pull}: ${posted.url}`);
     }
     await trying('no deployment was made', () => deployed(github, repository, report, env));
-    const wrong = report === undefined || report.tenants.some(({ outcome }) => !WELL.has(outcome));
-    const issue = await trying('the failure issue was not written', () =>
-      failureIssue(github, {
-        marker: FAILURE_MARKER,
-        author,
-        ...(wrong
-          ? { title: 'iosmail: an apply did not end as planned', body: failureBody(report, github.run) }
-          : { closed: `All is as planned again: [run ${id}](${url}).` }),
-      }),
-    );
+    const issue = await trying('the failure issue was not written', async () => {
+      const about = { marker: FAILURE_MARKER, author };
+      if (report === undefined || report.tenants.some(({ outcome }) => !WELL.has(outcome))) {
+        const title = 'iosmail: an apply did not end as planned';
+        const digest = fresh === undefined ? undefined : planRoot(fresh);
+        return await failureIssue(github, { ...about, title, body: failureBody(report, github.run, digest) });
+      }
+      // This run went well; whether all is well, only the journal knows.
+      const known = await readJournalBranch(repository, `refs/remotes/origin/${branch}`);
+      const well = journal !== undefined && known.kind === 'read' && allWell([...known.runs, run]);
+      if (!well) return undefined;
+      return await failureIssue(github, {
+        ...about,
+        closed: `All is as planned again: [run ${id}](${url}).`,
+      });
+    });
     if (issue !== undefined) lines.push(`Failure issue ${issue.did}: ${issue.url}`);
   } finally {
     await trying('the lock was not released', () => releaseLock(repository, id, pushEnv(env)));

@@ -3,7 +3,13 @@ import type { GitHub } from '../github/open-github.ts';
 import { type Pull, pullOfHead } from '../github/pulls.ts';
 
 /** The commit a finished validation was about, by the event that started this workflow. */
-export type Validated = { readonly head: string; readonly branch: string; readonly owner: string };
+export type Validated = {
+  readonly head: string;
+  readonly branch: string;
+  readonly owner: string;
+  /** The default branch: a pull request into another one changes no tenant. */
+  readonly base: string;
+};
 
 /** This command runs elsewhere than it is made for. */
 class NoEvent extends Error {
@@ -18,14 +24,20 @@ class NoEvent extends Error {
 export async function validatedIn(file: string | undefined): Promise<Validated> {
   const event: unknown = file === undefined ? undefined : JSON.parse(await readFile(file, 'utf8'));
   const run = at(event, 'workflow_run');
-  const [head, branch, owner] = [
+  const [head, branch, owner, base] = [
     at(run, 'head_sha'),
     at(run, 'head_branch'),
     at(at(at(run, 'head_repository'), 'owner'), 'login'),
+    at(at(event, 'repository'), 'default_branch'),
   ];
-  if (typeof head !== 'string' || typeof branch !== 'string' || typeof owner !== 'string')
+  if (
+    typeof head !== 'string' ||
+    typeof branch !== 'string' ||
+    typeof owner !== 'string' ||
+    typeof base !== 'string'
+  )
     throw new NoEvent('There is no validated commit in the event of this run.');
-  return { head, branch, owner };
+  return { head, branch, owner, base };
 }
 
 function at(value: unknown, key: string): unknown {
@@ -35,6 +47,9 @@ function at(value: unknown, key: string): unknown {
 }
 
 /** The open pull request of a validated branch; none where it was closed meanwhile. */
-export async function proposedPull(github: GitHub, { owner, branch }: Validated): Promise<Pull | undefined> {
-  return await pullOfHead(github, { owner, branch });
+export async function proposedPull(
+  github: GitHub,
+  { owner, branch, base }: Validated,
+): Promise<Pull | undefined> {
+  return await pullOfHead(github, { owner, branch, base });
 }

@@ -23,6 +23,8 @@ export type RunLine = {
   /** The commit whose policies were applied; unset for a fresh plan and where the run left no report. */
   readonly commit?: string;
   readonly after?: string;
+  /** Root digest of the fresh plan that was posted. */
+  readonly fresh?: string;
   readonly by: 'merge' | 'fresh plan';
   /** `unknown`: the run left no report, so it may have applied anything or nothing. */
   readonly outcome: 'whole' | 'unknown';
@@ -64,7 +66,9 @@ export async function readJournalBranch(repo: string, ref: string): Promise<Jour
     if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, FIX);
     texts.set(path, bytes.toString('utf8'));
   }
-  const lines = (texts.get('runs.jsonl') ?? '').split('\n').filter((line) => line !== '');
+  const written = texts.get('runs.jsonl');
+  if (written === undefined) throw new GitFailure(`There is no runs.jsonl on ${ref}.`, FIX);
+  const lines = written.split('\n').filter((line) => line !== '');
   return {
     kind: 'read',
     runs: lines.map((line, index) => runIn(line, `line ${index + 1} of runs.jsonl on ${ref}`)),
@@ -86,6 +90,28 @@ export function lastApplied(
   }
   return { commit: last.commit, left: [...left.values()] };
 }
+
+/**
+ * Where the first walk begins when every run so far left no report: before the oldest of them.
+ * @throws GitFailure when none of them says where that is.
+ */
+export function firstUnknown(runs: readonly RunLine[]): string | undefined {
+  const merges = runs.filter(({ by }) => by === 'merge');
+  if (merges.length === 0) return undefined;
+  const after = merges.find((run) => run.after !== undefined)?.after;
+  if (after !== undefined) return after;
+  throw new GitFailure('No run in the journal says from which commit on it applied.', FIX);
+}
+
+/** Whether every tenant ended as planned the last time it had to do, and no run since is unknown. */
+export function allWell(runs: readonly RunLine[]): boolean {
+  const outcomes = new Map(runs.flatMap(({ tenants }) => Object.entries(tenants)));
+  const lost = runs.findLastIndex(({ outcome }) => outcome === 'unknown');
+  const whole = runs.findLastIndex(({ outcome }) => outcome === 'whole');
+  return lost <= whole && [...outcomes.values()].every(({ outcome }) => WELL.has(outcome));
+}
+
+const WELL: ReadonlySet<string> = new Set(['applied', 'nothing to do']);
 
 /**
  * Appends one run as one commit and pushes it, never by force. Where another run was faster, its commit comes first.

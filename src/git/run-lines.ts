@@ -4,7 +4,7 @@ import type { RunLine, RunTenant } from './journal-branch.ts';
 /** The line of a run in the journal: outcomes, ids, logins; no name and no text from a directory. */
 export function runLineOf(
   report: ApplyReport | undefined,
-  about: Pick<RunLine, 'time' | 'run' | 'attempt' | 'url' | 'by'>,
+  about: Pick<RunLine, 'time' | 'run' | 'attempt' | 'url' | 'by' | 'after' | 'fresh'>,
 ): RunLine {
   const tenants = report?.tenants ?? [];
   return {

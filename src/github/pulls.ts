@@ -20,7 +20,7 @@ type Listed = Awaited<ReturnType<Octokit['rest']['pulls']['list']>>['data'][numb
 /** The open pull request of a branch, the newest where it has several; `owner` is the account the branch is in. */
 export async function pullOfHead(
   { octokit, owner, repo }: GitHub,
-  head: { readonly owner: string; readonly branch: string },
+  head: { readonly owner: string; readonly branch: string; readonly base?: string },
 ): Promise<Pull | undefined> {
   const pulls = await octokit.paginate(octokit.rest.pulls.list, {
     owner,
@@ -31,8 +31,10 @@ export async function pullOfHead(
   });
   // GitHub leaves a filter out that it does not understand, and answers with every pull request.
   const own = pulls.filter(
-    ({ head: { ref, user } }) =>
-      ref === head.branch && user?.login.toLowerCase() === head.owner.toLowerCase(),
+    ({ head: { ref, user }, base }) =>
+      (head.base === undefined || base.ref === head.base) &&
+      ref === head.branch &&
+      user?.login.toLowerCase() === head.owner.toLowerCase(),
   );
   return newest(own.map(pullIn));
 }

@@ -67,7 +67,12 @@ export async function reviewOf(
   }
   history.sort((a, b) => Date.parse(a.run.at) - Date.parse(b.run.at) || a.run.id - b.run.id);
   const newest = history.at(-1)?.record.run;
-  const counting = history.filter(({ record }) => record.run === newest).map(({ record }) => record);
+  // A run that was started again wrote its check runs again: the newest of each name counts.
+  const counting = [
+    ...new Map(
+      history.filter(({ record }) => record.run === newest).map(({ run, record }) => [run.name, record]),
+    ).values(),
+  ];
   const seen = await commentAsRecorded(github, counting);
   if (seen !== undefined) return refuse(seen);
   const plans = await plansOf(github, counting);

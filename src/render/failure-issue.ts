@@ -1,5 +1,6 @@
 import type { ApplyReport } from '../core/report.ts';
 import { applyMarkdown } from './apply-markdown.ts';
+import { howToApply } from './reply.ts';
 import { tenantList } from './tenant-list.ts';
 
 export const FAILURE_MARKER = '<!-- iosmail:failure -->';
@@ -7,10 +8,14 @@ export const FAILURE_MARKER = '<!-- iosmail:failure -->';
 /** Longest body; GitHub takes 65,536 characters. */
 const LONGEST = 60_000;
 
-/** What the one issue about failures says: which tenants did not end as planned, and where to look. */
+/**
+ * What the one issue about failures says: which tenants did not end as planned, and where to look.
+ * @param fresh the digest of the fresh plan that the run wrote.
+ */
 export function failureBody(
   report: ApplyReport | undefined,
   run: { readonly id: number; readonly url: string },
+  fresh?: string,
 ): string {
   const where = `[run ${run.id}](${run.url})`;
   if (report === undefined) {
@@ -25,7 +30,7 @@ export function failureBody(
   const tenants = report.tenants.filter(
     ({ outcome }) => outcome !== 'applied' && outcome !== 'nothing to do',
   );
-  const head = `${FAILURE_MARKER}\nNot everything of ${where} ended as planned. The issue is closed by the next apply that does.\n\n`;
+  const head = `${FAILURE_MARKER}\nNot everything of ${where} ended as planned. The issue is closed by the next apply after which all is.\n\n${fresh === undefined ? '' : `${howToApply(fresh, run.id)}\n\n`}`;
   const whole = `${head}${applyMarkdown({ ...report, tenants })}`;
   if (whole.length <= LONGEST) return whole;
   return `${head}${tenantList(tenants, LONGEST - head.length - 1).join('\n')}\n`;

@@ -71,7 +71,8 @@ function freshPart({ plan, digest }: NonNullable<ReplyAbout['fresh']>, run: numb
   ].join('\n');
 }
 
-function howToApply(digest: string, run: number): string {
+/** How somebody has a fresh plan applied. */
+export function howToApply(digest: string, run: number): string {
   return [
     '**To apply exactly this plan**: Actions › apply › Run workflow, with',
     '',

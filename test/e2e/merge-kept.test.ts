@@ -146,3 +146,38 @@ test('a comment that cannot be posted hides nothing: the summary and the check r
   expect(summary).toMatch(/1 person gains/);
   expect([...github.hub.checks.values()].map(({ name }) => name)).toEqual(['iosmail plan']);
 });
+
+test('a first merge whose run died is applied with the next one', async () => {
+  const merging = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  const { git, merged, sandbox, github } = merging;
+  const start = await git('rev-parse', 'origin/main');
+  const first = await mergePull(merging, 'one', listing('anna'), 'squash');
+  github.fault(/^GET .*\/check-runs/, { status: 401, body: { message: 'Bad credentials' } }, 1);
+  const died = await merged(first.commit, start);
+  expect(died.jobs.apply?.result).toBe('failure');
+  expect(writesIn(sandbox)).toEqual([]);
+  expect([...github.hub.issues.values()].map(({ state }) => state)).toEqual(['open']);
+  const second = await mergePull(merging, 'two', `${listing('anna')}# a remark\n`, 'squash');
+  const late = await merged(second.commit, first.commit);
+  expect(late.jobs.apply?.result).toBe('success');
+  expect(writesIn(sandbox)).toHaveLength(1);
+  expect([...github.hub.issues.values()].map(({ state }) => state)).toEqual(['closed']);
+});
+
+test('a merge whose policy broke before it was applied is told, and brought along by the pull request that mends it', async () => {
+  const merging = await openMerging([gatedTenant()], { [FILE]: BEGIN });
+  const { git, push, merged, sandbox, github } = merging;
+  const start = await git('rev-parse', 'origin/main');
+  const { pull } = await mergePull(merging, 'one', listing('anna'), 'squash');
+  const broken = await push('main', { [FILE]: `${listing('anna')}oops: 1\n` }, { by: 'contoso' });
+  const lost = await merged(broken, start);
+  expect(lost.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'))?.code).toBe(1);
+  expect(writesIn(sandbox)).toEqual([]);
+  const told = [...github.hub.comments.values()].findLast(({ body }) => body.includes('iosmail:apply'));
+  expect(told?.on).toBe(pull.number);
+  expect(told?.body).toMatch(/The policies have errors/);
+  const mended = await mergePull(merging, 'mend', listing('anna'), 'merge');
+  const found = await merged(mended.commit, broken);
+  expect(found.jobs.apply?.result).toBe('success');
+  expect(writesIn(sandbox)).toHaveLength(1);
+});

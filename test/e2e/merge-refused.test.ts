@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { readPlan } from '../../src/apply/read-plan.ts';
 import { APPLE_MAIL } from '../../src/core/state.ts';
+import { planRoot } from '../../src/github/record.ts';
 import { assign } from '../../src/sandbox/enterprise-app.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import type { Pull } from '../github/hub.ts';
@@ -229,6 +231,48 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     expect(code, said).toBe(4);
     expect(said).toMatch(/the policy in the repository is not the one that was reviewed/);
     expect(sent).toEqual([]);
+  });
+
+  test.each(['rebase', 'merge'] as const)(
+    'a pull request that softens its own review (%s)',
+    async (method) => {
+      const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
+        [FILE]: OPEN,
+      });
+      const before = await git('rev-parse', 'origin/main');
+      await push('gate', { 'policies/settings.yaml': 'review:\n  approvals: 0\n' });
+      await push('gate', { [FILE]: GATED });
+      const pull = await github.openPull({ branch: 'gate', author: 'anna' });
+      await pushed(pull);
+      const { jobs } = await merged(await github.merge(pull, { method, by: 'anna' }), before);
+      const step = jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+      expect(step?.code).toBe(3);
+      expect(step?.stdout).toMatch(/0 of 1 approvals count/);
+      expect(writesIn(sandbox)).toEqual([]);
+    },
+  );
+
+  test('a push that allows itself', async () => {
+    const { push, merged, git, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
+    const before = await git('rev-parse', 'origin/main');
+    await push('main', { 'policies/settings.yaml': 'review:\n  allowDirectPush: true\n' }, { by: 'contoso' });
+    const commit = await push('main', { [FILE]: GATED }, { by: 'contoso' });
+    const { jobs } = await merged(commit, before);
+    expect(jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'))?.code).toBe(3);
+    expect(writesIn(sandbox)).toEqual([]);
+  });
+
+  test('a plan file that no run ever posted, with a digest that fits it', async () => {
+    const world = await planned();
+    const { github, dispatched, sandbox } = world;
+    const [artifact] = [...github.hub.artifacts.values()].filter(({ name }) => name === 'iosmail-plan');
+    const text = Buffer.from(unzipSync(artifact?.zip ?? new Uint8Array())['plan.json'] ?? []).toString();
+    github.artifacts.put(77, 'iosmail-apply', { 'fresh.json': text });
+    const { jobs } = await dispatched({ run: '77', digest: planRoot(readPlan(text)) });
+    const step = jobs.apply?.steps.find(({ name }) => name === 'Apply the fresh plan');
+    expect(step?.code).toBe(1);
+    expect(step?.stderr).toMatch(/No run in the journal posted a fresh plan/);
+    expect(writesIn(sandbox)).toEqual([]);
   });
 
   test('a push without a pull request', async () => {
