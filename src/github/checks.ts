@@ -20,6 +20,8 @@ type Annotation = {
   /** Path in the repository. */
   readonly path: string;
   readonly line: number;
+  /** Counted from 1. */
+  readonly column?: number;
   readonly level: 'notice' | 'warning' | 'failure';
   readonly title?: string;
   readonly message: string;
@@ -102,10 +104,12 @@ function outputOf({ title, summary, text }: NewCheck, annotations: readonly Anno
     title,
     summary,
     text,
-    annotations: annotations.map(({ path, line, level, title: heading, message }) => ({
+    annotations: annotations.map(({ path, line, column, level, title: heading, message }) => ({
       path,
       start_line: line,
       end_line: line,
+      // GitHub takes columns because both lines are the same.
+      ...(column === undefined ? {} : { start_column: column, end_column: column }),
       annotation_level: level,
       message,
       ...(heading === undefined ? {} : { title: heading }),

@@ -79,10 +79,13 @@ function flawOf(body: Fields): Answer | undefined {
   }
   if (output !== undefined && text(output.summary) === undefined) return bad(`"summary" wasn't supplied.`);
   for (const each of annotations) {
-    const { path, start_line, end_line, annotation_level, message } = fields(each) ?? {};
+    const { path, start_line, end_line, start_column, end_column, annotation_level, message } =
+      fields(each) ?? {};
     if (text(path) === undefined || text(message) === undefined)
       return bad(`"path" or "message" wasn't supplied.`);
     if (typeof start_line !== 'number' || typeof end_line !== 'number') return bad('Lines are not numbers.');
+    if (start_line !== end_line && (start_column !== undefined || end_column !== undefined))
+      return bad('Columns are allowed only on one line.');
     if (!['notice', 'warning', 'failure'].includes(text(annotation_level) ?? ''))
       return bad(`${String(annotation_level)} is not a member of ["notice", "warning", "failure"].`);
   }

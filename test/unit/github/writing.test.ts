@@ -96,6 +96,31 @@ describe('a deployment', () => {
   });
 });
 
+describe('a check run', () => {
+  it('tells the line of an annotation, and the column where it is known', async () => {
+    const { github, calls } = await wire(() =>
+      json(201, { id: 1, name: 'iosmail plan', external_id: '', output: { text: '' }, app: null }),
+    );
+    const said = { path: 'policies/a.yaml', line: 7, level: 'failure', message: 'm' } as const;
+    await writeCheck(github, {
+      sha: 'a'.repeat(40),
+      name: 'iosmail plan',
+      conclusion: 'failure',
+      title: 'Plan',
+      summary: 's',
+      text: 'record',
+      externalId: 'sha256:1',
+      annotations: [{ ...said, column: 5, title: 'refused' }, said],
+    });
+    const sent = { path: said.path, start_line: 7, end_line: 7, annotation_level: 'failure', message: 'm' };
+    expect(Object(calls[0]?.body).output.annotations).toEqual([
+      { ...sent, start_column: 5, end_column: 5, title: 'refused' },
+      sent,
+    ]);
+    expect(faultsOf(calls)).toEqual([]);
+  });
+});
+
 describe('an answer that was lost', () => {
   it('of a check run is looked for; the next annotations go to what is found', async () => {
     const check = {
