@@ -129,7 +129,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .requiredOption('--report <file>', 'the report that `iosmail apply --report` wrote')
     .option('--fresh <file>', 'the fresh plan that `iosmail apply --fresh` wrote');
   command(program, 'sandbox', 'serve the built-in tenants over HTTPS')
-    .option('--port <port>', 'where to listen; 0: any free port', portIn, 8443)
+    .option('--port <port>', 'where to listen; 0 for a free one', portIn, 8443)
     .option('--tour', 'run the whole loop on them instead: validate, plan, apply, verify')
     .addHelpText('after', examples('iosmail sandbox', 'iosmail sandbox --tour'))
     .action((flags: SandboxFlags) =>

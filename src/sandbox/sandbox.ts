@@ -16,7 +16,7 @@ type Exchange = {
   items?: { readonly method: string; readonly path: string; status: number }[];
 };
 
-/** Where a fault may strike: an exchange or, with `item`, one request inside a batch. Writes count as any other. */
+/** Where a fault may strike: an exchange or, with `item`, one request inside a batch. Writes count like reads. */
 type FaultPoint = {
   /** Counts exchanges from 0, sign-in included; an item has the index of its exchange. */
   readonly index: number;

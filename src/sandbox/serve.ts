@@ -6,7 +6,7 @@ import type { Sandbox } from './sandbox.ts';
 
 /**
  * Serves a sandbox over HTTPS, with a certificate made for this start and for this machine's own names only.
- * @param options.port default: any free one · @param options.host default: 127.0.0.1
+ * @param options.port default: a free one · @param options.host default: 127.0.0.1
  * @returns `origin` for both sign-in and Graph, and the certificate (PEM) that a client must trust.
  */
 export async function serve(
