@@ -68,6 +68,9 @@ export type ApplyReport = {
   readonly formatVersion: typeof REPORT_FORMAT;
   readonly tool: { readonly name: 'iosmail'; readonly version: string };
   readonly tenants: readonly TenantReport[];
-  /** Set for an apply on merge: the commit whose policies were applied, and the last one before it that was. */
-  readonly merged?: { readonly commit: string; readonly after?: string };
+  /**
+   * Set for an apply on merge: the commit whose policies were applied, the last one before it that was, and the newest
+   * one whose rules of review are in force.
+   */
+  readonly merged?: { readonly commit: string; readonly after?: string; readonly rules?: string };
 };

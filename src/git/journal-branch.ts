@@ -23,6 +23,8 @@ export type RunLine = {
   /** The commit whose policies were applied; unset for a fresh plan and where the run left no report. */
   readonly commit?: string;
   readonly after?: string;
+  /** The newest commit whose rules of review were in force; unset: `commit`. */
+  readonly rules?: string;
   /** Root digest of the fresh plan that was posted. */
   readonly fresh?: string;
   readonly by: 'merge' | 'fresh plan';
@@ -77,9 +79,13 @@ export async function readJournalBranch(repo: string, ref: string): Promise<Jour
 }
 
 /** Where the next walk begins, and what it must not forget. */
-export function lastApplied(
-  runs: readonly RunLine[],
-): { readonly commit: string; readonly left: RunLine['left'] } | undefined {
+export function lastApplied(runs: readonly RunLine[]):
+  | {
+      readonly commit: string;
+      readonly rules: string | undefined;
+      readonly left: RunLine['left'];
+    }
+  | undefined {
   const last = runs.findLast(({ by, outcome, commit }) => by === 'merge' && outcome === 'whole' && commit);
   if (last?.commit === undefined) return undefined;
   const left = new Map<string, RunLine['left'][number]>();
@@ -88,7 +94,7 @@ export function lastApplied(
     for (const id of Object.keys(run.tenants)) left.delete(id);
     for (const each of run.left) left.set(each.tenant, each);
   }
-  return { commit: last.commit, left: [...left.values()] };
+  return { commit: last.commit, rules: last.rules, left: [...left.values()] };
 }
 
 /**
@@ -226,6 +232,7 @@ function isRun(value: unknown): value is RunLine {
     (line.outcome === 'whole' || line.outcome === 'unknown') &&
     isId(line.commit) &&
     isId(line.after) &&
+    isId(line.rules) &&
     line.tenants !== null &&
     typeof line.tenants === 'object' &&
     Array.isArray(line.left)
