@@ -19,7 +19,7 @@ import {
   worst,
 } from './commands/exit-code.ts';
 import { afterPlan } from './commands/next.ts';
-import { findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
+import { annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
 import { inPlace, progressLine } from './render/progress.ts';
 import { forTerminal } from './render/safe.ts';
 
@@ -60,6 +60,8 @@ function progress(phase: 'plan' | 'apply'): { onTenant: (at: number, of: number)
 async function validate(flags: CommonFlags): Promise<ExitCode> {
   const { validate: run } = await import('./commands/validate.ts');
   const report = await run({ policies: flags.policies, tenant: flags.tenant, day: today() });
+  // The runner listens to both streams, and standard output may be a file: the summary of the job.
+  if (env.GITHUB_ACTIONS === 'true') stderr.write(await annotationsIn(report.findings, env, process.cwd()));
   print(await findingsIn(mediumOf(flags), report));
   return codeOfFindings(report.findings);
 }
@@ -161,7 +163,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     const { message, fix } = toldOf(error);
     stderr.write(`error: ${forTerminal(message)}\nfix: ${forTerminal(fix)}\n`);
-    return EXIT.failed;
+    return error instanceof Error && 'exit' in error && error.exit === EXIT.refused
+      ? EXIT.refused
+      : EXIT.failed;
   }
 }
 

@@ -1,3 +1,5 @@
+import { relative, resolve, sep } from 'node:path';
+import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { FindingsReport } from '../render/findings-report.ts';
@@ -11,6 +13,17 @@ export async function findingsIn({ format, colour }: Medium, report: FindingsRep
   if (format === 'json') return (await import('../render/findings-json.ts')).findingsJson(report);
   if (format === 'markdown') return (await import('../render/findings-markdown.ts')).findingsMarkdown(report);
   return (await import('../render/findings-text.ts')).findingsText(report, { colour });
+}
+
+/** What `validate` found, for GitHub Actions to show on the lines of the files. `folder` is the working directory. */
+export async function annotationsIn(
+  findings: readonly Finding[],
+  env: NodeJS.ProcessEnv,
+  folder: string,
+): Promise<string> {
+  const { workflowCommands } = await import('../render/workflow-commands.ts');
+  const root = env.GITHUB_WORKSPACE || folder;
+  return workflowCommands(findings, (file) => relative(root, resolve(folder, file)).split(sep).join('/'));
 }
 
 /** A plan, ready to print. */

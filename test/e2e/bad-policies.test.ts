@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Ended, iosmail } from './iosmail.ts';
+import { type Ended, type Environment, iosmail } from './iosmail.ts';
 import { flawsIn } from './world.ts';
 
 const HEAD = 'tenant:\n  name: sample\n  id: 8f1c6a50-0f5c-4c2c-9c47-0d6a1c9b2e11\n';
@@ -16,14 +16,14 @@ const bomb = (width: number) =>
 
 type Files = { readonly [file: string]: string | Uint8Array };
 
-async function validated(files: Files, format = 'text'): Promise<Ended> {
+async function validated(files: Files, format = 'text', env: Environment = {}): Promise<Ended> {
   const folder = mkdtempSync(join(tmpdir(), 'iosmail-bad-'));
   try {
     for (const [file, text] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, file)), { recursive: true });
       writeFileSync(join(folder, file), text);
     }
-    return await iosmail(['validate', '--format', format], { cwd: folder });
+    return await iosmail(['validate', '--format', format], { cwd: folder, env });
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -141,3 +141,25 @@ test('everything wrong is told at once, in every format', async () => {
     expect(flawsIn(run!)).toEqual([]);
   }
 });
+
+test.each(['text', 'json', 'markdown'])(
+  'in a workflow the findings are annotations as well, beside the same %s',
+  async (format) => {
+    const files = { [FILE]: `${HEAD}aplication:\n  enabledForSignIn: true\n` };
+    const [usual, workflow] = [
+      await validated(files, format),
+      await validated(files, format, { GITHUB_ACTIONS: 'true' }),
+    ];
+    expect(workflow).toMatchObject({ code: usual.code, stdout: usual.stdout });
+    expect(usual.stderr).toBe('');
+    expect(workflow.stderr).toMatch(
+      /^::error file=policies\/tenants\/sample\.yaml,line=4,col=1,title=unknown-key::.* Fix: Did you mean `application`\?$/m,
+    );
+    expect(
+      workflow.stderr
+        .trimEnd()
+        .split('\n')
+        .every((line) => line.startsWith('::')),
+    ).toBe(true);
+  },
+);
