@@ -6,6 +6,7 @@ import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
 import { type JournalBranch, readJournalBranch } from '../git/journal-branch.ts';
 import { planRoot } from '../github/record.ts';
 import { loadPolicies } from '../policy/load.ts';
+import { requireLock } from './held-lock.ts';
 import { type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
 export type ApplyFreshOptions = ReviewedRunOptions & {
@@ -22,12 +23,13 @@ class NotInWorkflow extends Error {
 
 /**
  * Applies a fresh plan that was posted on a merged pull request, if the file is that very plan.
- * @throws NotInWorkflow, PlanFileError, GitFailure before anything was sent; failures of a tenant are in the report.
+ * @throws NotInWorkflow, LockNotHeld, PlanFileError, GitFailure before anything was sent; failures of a tenant are in the report.
  */
 export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyReport> {
   const { env, day, version, digest } = options;
   if (env.GITHUB_ACTIONS !== 'true' || env.GITHUB_EVENT_NAME !== 'workflow_dispatch')
     throw new NotInWorkflow('--digest is for a workflow that was started by hand. Nothing was sent.');
+  await requireLock('.', env);
   const plan = readPlan(await readFile(options.plan, 'utf8').catch(() => unreadable(options.plan)));
   const root = planRoot(plan);
   if (root !== digest.trim()) {

@@ -7,6 +7,7 @@ import { firstUnknown, lastApplied, readJournalBranch } from '../git/journal-bra
 import { openGitHub } from '../github/open-github.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
+import { requireLock } from './held-lock.ts';
 import { type Merged, mergedSince } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
@@ -27,10 +28,11 @@ const REPOSITORY = '.';
 /**
  * Applies what was reviewed in the pull requests merged since the last applied commit, tenant by tenant. Whatever may
  * not be applied is planned afresh, so that nobody is stuck.
- * @throws HistoryUnknown, GitFailure, GitHubFailure before anything was sent; failures of a tenant are in the report.
+ * @throws LockNotHeld, HistoryUnknown, GitFailure, GitHubFailure before anything was sent; failures of a tenant are in the report.
  */
 export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyReport> {
   const { env, day, policies: folder, version } = options;
+  await requireLock(REPOSITORY, env);
   const commit = await commitOf(REPOSITORY, options.commit);
   const { policiesAt } = await mergedSince(REPOSITORY, folder, commit, commit, day);
   const loaded = await policiesAt(commit);

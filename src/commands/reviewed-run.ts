@@ -9,6 +9,7 @@ import type { Day, TenantPolicy } from '../core/state.ts';
 import type { JournalBranch } from '../git/journal-branch.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
+import { requireLock } from './held-lock.ts';
 import { openSession } from './session.ts';
 
 /** What both ways to apply under a review are told. */
@@ -29,6 +30,7 @@ export type ReviewedRunOptions = {
 /** Applying under a review: with the policies of one commit, and the journal branch beside the folder at hand. */
 export type ReviewedRun = {
   readonly plan: (tenants: readonly TenantPolicy[]) => Promise<Plan>;
+  /** @throws LockNotHeld when the lock was lost since the run began; then nothing is sent. */
   readonly apply: (
     plans: readonly TenantPlan[],
     reviews: ReadonlyMap<string, Review>,
@@ -54,6 +56,8 @@ export async function reviewedRun(
   const plan = (tenants: readonly TenantPolicy[]) =>
     planFleet({ tenants, day, version, connect, recentLosses: recent, findingsAbout: () => [] });
   const apply = async (plans: readonly TenantPlan[], reviews: ReadonlyMap<string, Review>) => {
+    // Deciding may have taken long.
+    if (plans.length > 0) await requireLock('.', env);
     const report = await applyFleet({
       plan: { formatVersion: PLAN_FORMAT, tool: { name: 'iosmail', version }, day, tenants: plans },
       policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),

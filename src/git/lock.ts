@@ -61,6 +61,15 @@ export async function releaseLock(repo: string, run: number, env: Env = {}): Pro
   await git(repo, ['push', '--quiet', lease, 'origin', `:refs/heads/${LOCK}`], { env });
 }
 
+/**
+ * Who holds the lock on the remote now. Only reads.
+ * @throws GitFailure when the remote cannot be asked, or the lock is none of ours.
+ */
+export async function lockHolder(repo: string, env: Env = {}): Promise<Holder | undefined> {
+  await fetchBranch(repo, LOCK, env);
+  return (await lockIn(repo))?.by;
+}
+
 async function lockIn(repo: string): Promise<{ readonly sha: string; readonly by: Holder } | undefined> {
   const { status, output } = await gitAnswer(repo, ['rev-parse', '--verify', '--quiet', REF], {
     answers: [1],

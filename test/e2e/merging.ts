@@ -34,14 +34,27 @@ export type Merging = {
     how?: { readonly by?: string; readonly message?: string },
   ) => Promise<string>;
   /** What GitHub does when a pull request gets a new head: validate, and plan twice. */
-  readonly pushed: (pull: Pull) => Promise<{ validate: WorkflowEnded; plan: WorkflowEnded }>;
+  readonly pushed: (pull: Pull) => Promise<{ validate: RunEnded; plan: RunEnded }>;
   /** A push to main. */
-  readonly merged: (commit: string, before: string) => Promise<WorkflowEnded>;
+  readonly merged: (commit: string, before: string) => Promise<RunEnded>;
   /** Actions › apply › Run workflow. */
-  readonly dispatched: (inputs: { run: string; digest: string }) => Promise<WorkflowEnded>;
+  readonly dispatched: (inputs: { run: string; digest: string }) => Promise<RunEnded>;
   /** Runs one workflow file with an event; for what the ones above do not play. */
-  readonly run: (name: Workflow, event: RunEvent) => Promise<WorkflowEnded & { readonly id: number }>;
+  readonly run: (name: Workflow, event: RunEvent) => Promise<RunEnded>;
+  /** Re-run all jobs, or Re-run failed jobs; `lost`: a job whose machine dies before its first step. */
+  readonly rerun: (
+    ended: RunEnded,
+    how: { readonly jobs: 'all' | 'failed'; readonly lost?: string },
+  ) => Promise<RunEnded>;
   readonly lastRun: () => number;
+};
+
+/** One attempt of a run, and what it takes to run it again. */
+type RunEnded = WorkflowEnded & {
+  readonly id: number;
+  readonly attempt: number;
+  readonly name: Workflow;
+  readonly event: RunEvent;
 };
 
 type RunEvent = {
@@ -120,9 +133,11 @@ export async function openMerging(
   await commitAndPush('main', files, 'contoso', 'Begin');
 
   let lastRun = 4_000;
-  const run: Merging['run'] = async (name, event) => {
-    const id = ++lastRun;
-    github.runs.set(id, { name, status: 'in_progress', conclusion: null });
+  const attempted = async (
+    { id, attempt, name, event }: Omit<RunEnded, 'jobs'>,
+    { earlier, lost }: { readonly earlier?: WorkflowEnded; readonly lost?: string | undefined } = {},
+  ): Promise<RunEnded> => {
+    github.runs.set(id, { name, status: 'in_progress', conclusion: null, attempt });
     const file = join(folder, `${name}-${id}.yml`);
     writeFileSync(file, await gitIn(github.gitDir, ['show', `${event.sha}:.github/workflows/${name}.yml`]));
     const ended = await runWorkflow(file, {
@@ -136,7 +151,7 @@ export async function openMerging(
           repository: `${OWNER}/${REPO}`,
           repository_owner: OWNER,
           run_id: id,
-          run_attempt: 1,
+          run_attempt: attempt,
           actor: 'anna',
           server_url: github.origin,
           api_url: github.apiUrl,
@@ -144,7 +159,8 @@ export async function openMerging(
         vars: {},
         inputs: event.inputs ?? {},
       },
-      uses: actions(github, folder, id, event.sha),
+      uses: actions(github, folder, id, event.sha, lost),
+      ...(earlier === undefined ? {} : { earlier }),
       env: {
         HOME: folder,
         AZURE_AUTHORITY_HOST: served.origin,
@@ -154,7 +170,7 @@ export async function openMerging(
       job: async ({ id: job, environment, permissions }) => {
         const { 'id-token': identity, ...scopes } = permissions;
         const oidc = github.oidc(environment);
-        const given = join(folder, `${id}-${job}`);
+        const given = join(folder, `${id}-${attempt}-${job}`);
         mkdirSync(given);
         return {
           folder: given,
@@ -168,8 +184,17 @@ export async function openMerging(
     });
     const failed = Object.values(ended.jobs).some(({ result }) => result === 'failure');
     github.runs.set(id, { status: 'completed', conclusion: failed ? 'failure' : 'success' });
-    return { ...ended, id };
+    return { ...ended, id, attempt, name, event };
   };
+  const run: Merging['run'] = async (name, event) => {
+    lastRun += 1;
+    return await attempted({ id: lastRun, attempt: 1, name, event });
+  };
+  const rerun: Merging['rerun'] = async (ended, { jobs, lost }) =>
+    await attempted(
+      { ...ended, attempt: ended.attempt + 1 },
+      { lost, ...(jobs === 'failed' ? { earlier: ended } : {}) },
+    );
 
   const repository = { full_name: `${OWNER}/${REPO}`, default_branch: 'main', owner: { login: OWNER } };
   const pushed: Merging['pushed'] = async (pull) => {
@@ -217,6 +242,7 @@ export async function openMerging(
       });
     },
     run,
+    rerun,
     lastRun: () => lastRun,
   };
 }
@@ -227,9 +253,11 @@ function actions(
   folder: string,
   run: number,
   sha: string,
+  lost: string | undefined,
 ): { readonly [action: string]: Handler } {
   return {
-    'actions/checkout': async ({ folder: into }) => {
+    'actions/checkout': async ({ folder: into, job }) => {
+      if (job === lost) throw new Error('The machine was lost.');
       const token = github.workflowToken({ contents: 'read' });
       await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
       await gitIn(into, ['fetch', '--quiet', 'origin', '+refs/pull/*:refs/remotes/pull/*']);
@@ -247,20 +275,22 @@ function actions(
     'actions/upload-artifact': async ({ with: given, folder: from }) => {
       const listed = (given.path ?? '').split('\n').map((path) => path.trim());
       const files = listed.flatMap((path) => filesBelow(from, path));
-      if (files.length > 0)
-        github.artifacts.put(
-          run,
-          given.name ?? '',
-          Object.fromEntries(files.map((file) => [file, readFileSync(join(from, file))])),
-        );
-      return undefined;
+      if (files.length === 0) return undefined;
+      for (const { id, run: of, name } of github.hub.artifacts.values())
+        if (given.overwrite === 'true' && of === run && name === given.name) github.hub.artifacts.delete(id);
+      const contents = files.map((file) => [file, readFileSync(join(from, file))] as const);
+      const id = github.artifacts.put(run, given.name ?? '', Object.fromEntries(contents));
+      return { outputs: { 'artifact-id': String(id) } };
     },
+    // By name: the newest of the run, whichever attempt it is from.
     'actions/download-artifact': async ({ with: given, folder: into }) => {
-      const wanted = given['run-id'] ? Number(given['run-id']) : run;
+      const { name, 'artifact-ids': ids, 'github-token': token, 'run-id': other } = given;
+      if (name && ids) throw new Error("Inputs 'name' and 'artifact-ids' cannot be used together.");
+      const wanted = token ? Number(other) : run;
       const found = [...github.hub.artifacts.values()].findLast(
-        (each) => each.run === wanted && each.name === given.name,
+        (each) => each.run === wanted && (ids ? String(each.id) === ids : each.name === name),
       );
-      if (found === undefined) throw new Error(`Unable to find an artifact named ${given.name}`);
+      if (found === undefined) throw new Error(`Unable to find the artifact ${name ?? ids}`);
       for (const [file, bytes] of Object.entries(unzipSync(found.zip)))
         put(join(into, given.path ?? '.', file), bytes);
       return undefined;

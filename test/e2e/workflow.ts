@@ -65,6 +65,8 @@ export async function runWorkflow(
     /** Of every step of every job, beside PATH. */
     readonly env?: Texts;
     readonly job: (start: JobStart) => Promise<JobGiven>;
+    /** An earlier attempt of this run, of which only what failed, and what needs that, runs again. */
+    readonly earlier?: WorkflowEnded;
   },
 ): Promise<WorkflowEnded> {
   const workflow: WorkflowText = parse(await readFile(file, 'utf8'));
@@ -75,6 +77,11 @@ export async function runWorkflow(
   try {
     for (const id of inOrder(workflow.jobs)) {
       const job = jobOf(workflow, id);
+      const kept = keptOf(workflow, id, options.earlier);
+      if (kept !== undefined) {
+        jobs[id] = kept;
+        continue;
+      }
       const github = { ...options.contexts.github, event: options.event, job: id };
       const needs = Object.fromEntries(needsOf(job).map((need) => [need, jobs[need]]));
       const before = { ...options.contexts, github, needs };
@@ -150,6 +157,16 @@ function jobOf(workflow: WorkflowText, id: string): JobText {
   const job = workflow.jobs[id];
   if (job === undefined) throw new Error(`There is no job ${id}.`);
   return job;
+}
+
+/** What an earlier attempt left of a job that is not run again: its result and its outputs count as they are. */
+function keptOf(
+  workflow: WorkflowText,
+  id: string,
+  earlier: WorkflowEnded | undefined,
+): JobEnded | undefined {
+  const again = [id, ...ancestors(workflow, id)].some((each) => earlier?.jobs[each]?.result === 'failure');
+  return again ? undefined : earlier?.jobs[id];
 }
 
 function needsOf({ needs }: JobText): readonly string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { acquireLock, LOCK, releaseLock } from '../../../src/git/lock.ts';
+import { acquireLock, LOCK, lockHolder, releaseLock } from '../../../src/git/lock.ts';
 import { remote } from './remote.ts';
 
 const holder = (run: number, attempt = 1) => ({
@@ -67,4 +67,17 @@ test('who is overtaken between the look and the push does not hold the lock', as
   };
   expect(await acquireLock(a, holder(2), overtaken)).toEqual({ kind: 'taken', by: holder(3) });
   expect(JSON.parse(origin.run('show', '-s', '--format=%B', LOCK))).toEqual(holder(3));
+});
+
+test('who holds the lock is read from the remote as it is now, and nothing is written there', async () => {
+  const origin = remote();
+  const [a, b] = [origin.clone('a'), origin.clone('b')];
+  expect(await lockHolder(b)).toBeUndefined();
+  expect(origin.run('branch', '--list')).toBe('');
+  await acquireLock(a, holder(1, 2), running);
+  expect(await lockHolder(b)).toEqual(holder(1, 2));
+  await acquireLock(a, holder(3), over);
+  expect(await lockHolder(b)).toEqual(holder(3));
+  await releaseLock(a, 3);
+  expect(await lockHolder(b)).toBeUndefined();
 });

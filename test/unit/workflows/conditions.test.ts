@@ -13,6 +13,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+/** What the workflow asked of actions/download-artifact. */
+let fetched: { readonly [name: string]: string }[] = [];
+
 type Options = {
   readonly name: 'plan' | 'apply';
   readonly event: unknown;
@@ -21,10 +24,13 @@ type Options = {
   readonly vars?: { readonly [name: string]: string };
   /** The first words of the command that fails. */
   readonly failing?: string;
+  /** The artifact this attempt uploads; none when unset. */
+  readonly kept?: string;
 };
 
 /** What each job that ran asked of the command, and the token it had for it. */
-async function asked({ name, event, eventName, inputs, vars, failing }: Options) {
+async function asked({ name, event, eventName, inputs, vars, failing, kept }: Options) {
+  fetched = [];
   const script = `#!/bin/sh\necho "$* \${GITHUB_TOKEN:-}"\ncase "$*" in "${failing ?? 'nothing'}"*) exit 1;; esac\n`;
   writeFileSync(join(folder, 'iosmail'), script, { mode: 0o755 });
   const { jobs } = await runWorkflow(
@@ -45,9 +51,10 @@ async function asked({ name, event, eventName, inputs, vars, failing }: Options)
       },
       uses: {
         'actions/checkout': async () => undefined,
-        'actions/upload-artifact': async () => undefined,
+        'actions/upload-artifact': async () =>
+          kept === undefined ? undefined : { outputs: { 'artifact-id': kept } },
         'actions/download-artifact': async ({ with: given }) => {
-          if (given['run-id'] === undefined) throw new Error('there is none');
+          fetched.push(given);
           return undefined;
         },
         'actions/create-github-app-token': async ({ with: given }) => ({
@@ -156,4 +163,15 @@ test('by hand, the fresh plan of the named run is applied, and no other branch m
   ]);
   const event = { repository: { default_branch: 'trunk' } };
   expect(await merged({ ...byHand, event })).toEqual({ begin: SKIPPED, apply: SKIPPED, record: SKIPPED });
+});
+
+test('what was kept is fetched by its id, so never that of an earlier attempt; where nothing was kept, nothing is', async () => {
+  await merged({ kept: '7001' });
+  expect(fetched).toEqual([{ 'artifact-ids': '7001' }]);
+  await merged();
+  expect(fetched).toEqual([]);
+  await planned(validated('completed'), { kept: '7002', failing: 'plan' });
+  expect(fetched).toEqual([{ 'artifact-ids': '7002' }]);
+  await planned(validated('completed'));
+  expect(fetched).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type JobStart, runWorkflow } from '../../e2e/workflow.ts';
+import { type JobStart, runWorkflow, type WorkflowEnded } from '../../e2e/workflow.ts';
 import type { Used } from '../../e2e/workflow-job.ts';
 
 let folder = '';
@@ -81,7 +81,7 @@ jobs:
       - run: exit 0
 `;
 
-async function run(event: unknown) {
+async function run(event: unknown, earlier?: WorkflowEnded) {
   const file = join(folder, 'small.yml');
   writeFileSync(file, SMALL);
   writeFileSync(join(folder, 'tool'), '#!/bin/sh\necho tool of $GREETING\n', { mode: 0o755 });
@@ -89,6 +89,7 @@ async function run(event: unknown) {
   const started: JobStart[] = [];
   const { jobs } = await runWorkflow(file, {
     event,
+    ...(earlier === undefined ? {} : { earlier }),
     contexts: { github: { ref: 'refs/heads/main', sha: 'f00' }, vars: { WHO: 'me' } },
     env: { GREETING: 'hello' },
     uses: {
@@ -167,4 +168,13 @@ test('an action that nobody plays is a mistake of the test', async () => {
     job: async () => ({ folder }),
   });
   await expect(running).rejects.toThrow('Nobody plays un/known in the job one.');
+});
+
+test('of an earlier attempt, only what failed and what needs it runs again', async () => {
+  const before = await run({ go: true });
+  const after = await run({ go: true }, before);
+  expect(after.started.map(({ id }) => id)).toEqual(['broken', 'last', 'told']);
+  expect(after.jobs.first).toBe(before.jobs.first);
+  expect(after.jobs.last?.steps[0]?.stdout).toBe('failure me-blue-first\n');
+  expect(after.jobs.never?.result).toBe('skipped');
 });
