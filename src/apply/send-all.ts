@@ -3,7 +3,7 @@ import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
 import { narrows } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
-import { type Live, readLive, readUntilDone } from './live.ts';
+import { type Live, readLive, readUntilDone, type Seen } from './live.ts';
 import { remainderOf } from './remainder.ts';
 import { send } from './send.ts';
 
@@ -31,9 +31,9 @@ export async function sendAll(
   };
   let application = knownApplication;
   try {
-    for (const step of left) {
+    for (const [index, step] of left.entries()) {
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
-      const stop = await beforeTurning(applying, step, step === left[0], done, reading);
+      const stop = await beforeGroup(applying, step, left[index - 1], done, reading);
       if (stop !== undefined) return { reports, stop };
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
       applying.onStep?.(step.number, reviewed.steps.length);
@@ -82,40 +82,62 @@ function stopFor(error: unknown): Stop {
 }
 
 /**
- * Before a narrowing stretch, and before the widening that follows one: two agreeing reads of everything it relies on,
- * then the settle time.
+ * Before a group of steps: a look that the tenant is where the steps so far have led, and nowhere else, since others
+ * may write to it too. Before a narrowing stretch, and before the widening that follows one, two agreeing reads and
+ * the settle time come before that look.
+ * @param previous the step this run sent before; unset for its first, which follows the reads of the review.
  */
-async function beforeTurning(
+async function beforeGroup(
   applying: Applying,
   step: Step,
-  first: boolean,
+  previous: Step | undefined,
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<Stop | undefined> {
   const { reviewed, policy, journal, clock } = applying;
   // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
-  if (step.settle === undefined && !(first && narrows(step.group))) return undefined;
-  const { agreed, last } = await readUntilDone(reading, reviewed.steps, done, 2, clock);
-  const before = `Stopped before step ${step.number}, which ${narrows(step.group) ? 'takes access away' : 'gives access'}`;
-  if (last.kind === 'moved') {
-    return { message: `${before}: ${last.why}.`, fix: 'Plan again from the state the tenant is in now.' };
+  const settles = step.settle !== undefined || (previous === undefined && narrows(step.group));
+  if (!settles && (previous === undefined || previous.group === step.group)) return undefined;
+  const look = async (times: number) =>
+    reasonToStop(step, await readUntilDone(reading, reviewed.steps, done, times, clock));
+  if (settles) {
+    const stop = await look(2);
+    if (stop !== undefined) return stop;
+    await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
+    // Whoever stops the run while it waits does not want what comes next.
+    if (applying.stopping()) return INTERRUPTED;
   }
-  if (!agreed) {
-    return {
-      message: `${before}: reads do not agree on what was done so far.`,
-      fix: 'Run the same apply again later: it goes on once the directory shows its earlier steps. If it never does, something outside undoes them.',
-    };
-  }
-  await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
-  // Whoever stops the run while it waits does not want what comes next.
-  if (applying.stopping()) return INTERRUPTED;
-  if (narrows(step.group))
+  const stop = await look(1);
+  if (stop !== undefined) return stop;
+  if (settles && narrows(step.group))
     journal.write({
       event: 'losing',
       people: [...reviewed.impact.lose, ...reviewed.impact.unknown].map(({ id }) => id),
     });
   return undefined;
 }
+
+function reasonToStop(step: Step, { agreed, last }: Seen): Stop | undefined {
+  const before = `Stopped before step ${step.number}${TURN[step.direction]}`;
+  if (last.kind === 'moved') {
+    return {
+      message: `${before}: ${last.why}.`,
+      fix: 'Plan again from the state the tenant is in now.',
+      moved: { reviewed: last.reviewed, live: last.live },
+    };
+  }
+  if (agreed) return undefined;
+  return {
+    message: `${before}: reads do not agree on what was done so far.`,
+    fix: 'Run the same apply again later: it goes on once the directory shows its earlier steps. If it never does, something outside undoes them.',
+  };
+}
+
+const TURN: { readonly [direction in Step['direction']]: string } = {
+  narrows: ', which takes access away',
+  widens: ', which gives access',
+  neutral: '',
+};
 
 /** The id of an app that somebody else created meanwhile: it must have the gates that were to be posted. */
 async function settledCreation(
