@@ -3,6 +3,7 @@ import type { ReviewedUnder } from '../core/report.ts';
 import type { GitHub } from '../github/open-github.ts';
 import { type Pull, pullNumber, pullOfCommit } from '../github/pulls.ts';
 import { type ReviewedPlan, reviewOf } from '../github/reviewed-plan.ts';
+import { ofPull, PullUnreadable } from '../github/unreadable.ts';
 import type { Problem } from '../planning/problem.ts';
 import type { Settings } from '../policy/settings.ts';
 import type { PolicyCommit } from './merged.ts';
@@ -29,7 +30,8 @@ type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) 
  * Each pull request is looked at once for all its tenants.
  * @param settingsAt the rules of review that were in force before a commit.
  * @param left pull requests of tenants that an earlier run did not finish, by tenant id.
- * @throws GitHubFailure when a review cannot be read.
+ * What GitHub will never tell of one pull request holds only the tenants it changed: they are refused.
+ * @throws GitHubFailure when a review cannot be read now.
  */
 export async function decide(
   github: GitHub,
@@ -47,7 +49,7 @@ export async function decide(
   const review = (pull: Pull, settings: Settings, fresh: boolean) => {
     const known = reviews.get(pull.number);
     if (known !== undefined && (!fresh || about.now() - known.at < STILL_FRESH)) return known.answer;
-    const answer = reviewOf(github, pull, settings);
+    const answer = reviewOf(github, pull, settings).catch(refusedByNature);
     reviews.set(pull.number, { at: about.now(), answer });
     return answer;
   };
@@ -73,8 +75,13 @@ export async function decide(
   const decisions = new Map<string, Decision>();
   for (const [tenantId, number] of left) {
     if (number === undefined) continue;
-    const pull = await pullNumber(github, number);
-    decisions.set(tenantId, await decisionOf(pull, await about.settingsAt(about.after), tenantId));
+    const pull = await pullLeft(github, number);
+    decisions.set(
+      tenantId,
+      'why' in pull
+        ? { kind: 'refused', problem: nothingSent(pull) }
+        : await decisionOf(pull, await about.settingsAt(about.after), tenantId),
+    );
   }
   // No commit of the walk softens the rules it is judged by, nor those of one after it.
   let rules = await about.settingsAt(about.after);
@@ -102,6 +109,24 @@ function stricter(older: Settings, newer: Settings): Settings {
       allowDirectPush: older.review.allowDirectPush && newer.review.allowDirectPush,
     },
   };
+}
+
+type Refusal = Extract<ReviewedPlan, { readonly kind: 'refused' }>;
+
+/** A pull request that an earlier run had to do with; it may be gone, which no later run would see otherwise. */
+async function pullLeft(github: GitHub, number: number): Promise<Pull | Refusal> {
+  try {
+    return await ofPull(`pull request ${number}`, () => pullNumber(github, number));
+  } catch (error) {
+    return refusedByNature(error)();
+  }
+}
+
+/** @throws whatever is about GitHub as a whole, or the moment. */
+function refusedByNature(error: unknown): () => Refusal {
+  if (!(error instanceof PullUnreadable)) throw error;
+  const { message, fix } = error;
+  return () => ({ kind: 'refused', why: message.replace(/\.$/, ''), fix });
 }
 
 function directPush(commit: string, settings: Settings): Decision {

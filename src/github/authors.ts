@@ -1,5 +1,6 @@
 import { GitHubFailure } from './failure.ts';
 import type { GitHub } from './open-github.ts';
+import { PullUnreadable } from './unreadable.ts';
 
 const QUERY = `query CommitAuthors($owner: String!, $repo: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $repo) {
@@ -21,15 +22,21 @@ const QUERY = `query CommitAuthors($owner: String!, $repo: String!, $number: Int
 
 type Login = { readonly login: string };
 type Actor = { readonly user: Login | null };
+// GraphQL may put null in the place of whatever it cannot tell.
 type Commits = {
   readonly totalCount: number;
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  readonly nodes: readonly {
-    readonly commit: {
-      readonly authors: { readonly totalCount: number; readonly nodes: readonly Actor[] };
-      readonly committer: Actor | null;
-    };
-  }[];
+  readonly nodes:
+    | readonly ({
+        readonly commit: {
+          readonly authors: {
+            readonly totalCount: number;
+            readonly nodes: readonly (Actor | null)[] | null;
+          };
+          readonly committer: Actor | null;
+        };
+      } | null)[]
+    | null;
 };
 type Answer = {
   readonly repository: {
@@ -40,7 +47,7 @@ type Answer = {
 /**
  * Lower-case logins of everybody who wrote a part of a pull request, as far as GitHub knows an account: who opened
  * it, and every author, co-author and committer of its commits.
- * @throws GitHubFailure when GitHub does not tell of all commits or all authors.
+ * @throws PullUnreadable when GitHub does not tell of all commits or all authors; GitHubFailure.
  */
 export async function authorsOf(gh: GitHub, number: number): Promise<ReadonlySet<string>> {
   const logins = new Set<string>();
@@ -50,12 +57,13 @@ export async function authorsOf(gh: GitHub, number: number): Promise<ReadonlySet
   for (;;) {
     const { author, commits }: { author: Login | null; commits: Commits } = await page(gh, number, after);
     add(author);
-    for (const { commit } of commits.nodes) {
-      if (commit.authors.nodes.length < commit.authors.totalCount) throw incomplete(number);
-      for (const { user } of commit.authors.nodes) add(user);
+    for (const { commit } of told(commits.nodes, number)) {
+      const authors = told(commit.authors.nodes, number);
+      if (authors.length < commit.authors.totalCount) throw incomplete(number);
+      for (const { user } of authors) add(user);
       add(commit.committer?.user);
+      seen += 1;
     }
-    seen += commits.nodes.length;
     const { hasNextPage, endCursor } = commits.pageInfo;
     if (!hasNextPage) {
       if (seen < commits.totalCount) throw incomplete(number);
@@ -66,22 +74,39 @@ export async function authorsOf(gh: GitHub, number: number): Promise<ReadonlySet
   }
 }
 
+function told<T>(nodes: readonly (T | null)[] | null, number: number): readonly T[] {
+  return (nodes ?? []).map((node) => {
+    if (node === null) throw incomplete(number);
+    return node;
+  });
+}
+
 async function page({ octokit, owner, repo }: GitHub, number: number, after: string | null) {
-  let answer: Answer;
+  let answer: Answer | null;
   try {
-    answer = await octokit.graphql<Answer>(QUERY, { owner, repo, number, after });
+    answer = await octokit.graphql<Answer | null>(QUERY, { owner, repo, number, after });
   } catch (error) {
     if (error instanceof GitHubFailure) throw error;
-    throw incomplete(number);
+    if (isNotFound(error)) throw incomplete(number);
+    throw new GitHubFailure(
+      `GitHub could not say who wrote a part of pull request ${number}.`,
+      'Give the job `permissions: pull-requests: read` and `contents: read`, and run it again.',
+    );
   }
-  const pull = answer.repository?.pullRequest;
+  const pull = answer?.repository?.pullRequest;
   if (!pull) throw incomplete(number);
   return pull;
 }
 
-function incomplete(number: number): GitHubFailure {
-  return new GitHubFailure(
+/** Every other problem told with status 200 may be one of the moment, or of the token. */
+function isNotFound(error: unknown): boolean {
+  const errors: unknown[] = Array.isArray(Object(error).errors) ? Object(error).errors : [];
+  return errors.length > 0 && errors.every((each) => Object(each).type === 'NOT_FOUND');
+}
+
+function incomplete(number: number): PullUnreadable {
+  return new PullUnreadable(
     `GitHub does not tell of everybody who wrote a part of pull request ${number}.`,
-    'Give the job `permissions: pull-requests: read` and `contents: read`; a pull request of more than 250 commits has to be split.',
+    'Review the fresh plan, and apply it by its digest; a pull request of more than 250 commits has to be split.',
   );
 }

@@ -20,6 +20,7 @@ import {
 } from './record.ts';
 import { readRecord } from './record-text.ts';
 import { reviewsOf } from './reviews.ts';
+import { ofPull } from './unreadable.ts';
 
 /** Why a review does not allow anything, and what to do next. */
 type Refusal = { readonly kind: 'refused'; readonly why: string; readonly fix: string };
@@ -40,7 +41,8 @@ function recordingApp({ review }: Settings): string {
  * Reads what was shown to the reviewers of a pull request, and whether they approved of it. The record is a check
  * run of the merged head by the one app that may write it; comment and plan file must be the ones it names.
  * @param settings those of the base: a pull request cannot soften its own review.
- * @throws GitHubFailure when something cannot be read: then nothing is known, which is not "not reviewed".
+ * @throws PullUnreadable where GitHub will never tell enough of this pull request; GitHubFailure when something cannot be
+ * read: then nothing is known, which is not "not reviewed".
  */
 export async function reviewOf(
   github: GitHub,
@@ -49,9 +51,9 @@ export async function reviewOf(
 ): Promise<(tenantId: string) => ReviewedPlan> {
   const refuse = (why: string) => () => refusal(`${why} (pull request ${pull.number})`);
   const app = recordingApp(settings);
-  const runs = (await checksOf(github, pull.head.sha)).filter(({ name }) =>
-    /^iosmail plan( \d+)?$/.test(name),
-  );
+  const { number } = pull;
+  const checks = await ofPull(`the head of pull request ${number}`, () => checksOf(github, pull.head.sha));
+  const runs = checks.filter(({ name }) => /^iosmail plan( \d+)?$/.test(name));
   const ours = runs.filter((run) => run.app === app);
   if (ours.length === 0) {
     const others = [...new Set(runs.map((run) => run.app ?? 'somebody unknown'))];
@@ -75,10 +77,10 @@ export async function reviewOf(
   ];
   const seen = await commentAsRecorded(github, counting);
   if (seen !== undefined) return refuse(seen);
-  const plans = await plansOf(github, counting);
+  const plans = await ofPull(`the plan file of pull request ${number}`, () => plansOf(github, counting));
   if (plans.kind === 'refused') return refuse(plans.why);
-  const reviews = await reviewsOf(github, pull.number);
-  const authors = await authorsOf(github, pull.number);
+  const reviews = await ofPull(`the reviews of pull request ${number}`, () => reviewsOf(github, number));
+  const authors = await authorsOf(github, number);
   const writers = new Set<string>();
   for (const { reviewer } of lastWords(reviews)) {
     if (await canWrite(github, reviewer)) writers.add(reviewer.toLowerCase());

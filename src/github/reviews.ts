@@ -1,5 +1,5 @@
-import { GitHubFailure } from './failure.ts';
 import type { GitHub } from './open-github.ts';
+import { PullUnreadable } from './unreadable.ts';
 
 const STATES = ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED', 'COMMENTED', 'PENDING'] as const;
 
@@ -14,7 +14,7 @@ export type Review = {
   readonly at: string;
 };
 
-/** Every review of a pull request, oldest first. @throws GitHubFailure, also for a state nobody knows. */
+/** Every review of a pull request, oldest first. @throws PullUnreadable for a state nobody knows; GitHubFailure. */
 export async function reviewsOf(
   { octokit, owner, repo }: GitHub,
   number: number,
@@ -28,17 +28,17 @@ export async function reviewsOf(
   return reviews.map(({ user, state, commit_id, submitted_at }) => ({
     reviewer: user?.login ?? 'ghost',
     bot: user?.type !== 'User',
-    state: stateIn(state),
+    state: stateIn(state, number),
     ...(commit_id === null ? {} : { commit: commit_id }),
     at: submitted_at ?? '',
   }));
 }
 
-function stateIn(told: string): Review['state'] {
+function stateIn(told: string, number: number): Review['state'] {
   const state = STATES.find((each) => each === told.toUpperCase());
   if (state !== undefined) return state;
-  throw new GitHubFailure(
-    'GitHub told of a review in a state that is not known here.',
-    'Bring iosmail up to date.',
+  throw new PullUnreadable(
+    `GitHub told of a review of pull request ${number} in a state that is not known here.`,
+    'Bring iosmail up to date, or apply the fresh plan by its digest.',
   );
 }

@@ -5,6 +5,7 @@ import { GitHubFailure } from '../../../src/github/failure.ts';
 import { pullNumber, pullOfCommit, pullOfHead } from '../../../src/github/pulls.ts';
 import { reviewsOf } from '../../../src/github/reviews.ts';
 import { runStatus } from '../../../src/github/runs.ts';
+import { PullUnreadable } from '../../../src/github/unreadable.ts';
 import { json, NOW, page, wire } from './wire.ts';
 
 const SHA = 'a'.repeat(40);
@@ -103,7 +104,7 @@ describe('lists are read to their end', () => {
 
   it('a review in a state nobody knows is no "approved", and not passed over', async () => {
     const { github } = await wire((call) => page(call, [[{ user: null, state: 'MAYBE', commit_id: SHA }]]));
-    await expect(reviewsOf(github, 1)).rejects.toBeInstanceOf(GitHubFailure);
+    await expect(reviewsOf(github, 1)).rejects.toBeInstanceOf(PullUnreadable);
   });
 
   it('check runs, the older ones of a name too', async () => {
@@ -163,7 +164,7 @@ describe('who wrote a pull request', () => {
     commit: { authors: { totalCount, nodes: authors.map(who) }, committer: who(committer) },
   });
   const answer = (
-    nodes: readonly object[],
+    nodes: readonly (object | null)[],
     totalCount: number,
     endCursor: string | null,
     opener: object | null = { login: 'Anna' },
@@ -206,12 +207,26 @@ describe('who wrote a pull request', () => {
     ['an author missing', () => answer([commit(['anna'], 'anna', 2)], 1, null)],
     ['a page that leads to itself', () => answer([commit(['anna'], 'anna')], 900, 'again')],
     ['no such pull request', () => json(200, { data: { repository: { pullRequest: null } } })],
-    ['errors', () => json(200, { data: null, errors: [{ type: 'FORBIDDEN', message: 'ghs_other' }] })],
-  ])('%s is a failure, never fewer people', async (_, told) => {
+    ['a commit that is null', () => answer([null], 1, null)],
+    ['no data at all', () => json(200, { data: null })],
+    ['not found', () => json(200, { data: null, errors: [{ type: 'NOT_FOUND', message: 'ghs_other' }] })],
+  ])('%s is unreadable for good, never fewer people', async (_, told) => {
     const { github } = await wire(told);
     const error = await authorsOf(github, 4).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(GitHubFailure);
+    expect(error).toBeInstanceOf(PullUnreadable);
     expect(String(error)).toContain('everybody who wrote a part of pull request 4');
+    expect(String(error)).not.toContain('ghs_other');
+  });
+
+  it.each([
+    [[{ type: 'FORBIDDEN', message: 'ghs_other' }]],
+    [[{ message: 'Something went wrong while executing your query.' }]],
+    [[{ type: 'NOT_FOUND' }, { type: 'SERVICE_UNAVAILABLE' }]],
+  ])('%j is about the token or the moment', async (errors) => {
+    const { github } = await wire(() => json(200, { data: null, errors }));
+    const error = await authorsOf(github, 4).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(GitHubFailure);
+    expect(error).not.toBeInstanceOf(PullUnreadable);
     expect(String(error)).not.toContain('ghs_other');
   });
 

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+import { decide } from '../../../src/commands/decide-merged.ts';
+import type { PolicyCommit } from '../../../src/commands/merged.ts';
+import { DEFAULTS, type Settings } from '../../../src/policy/settings.ts';
+import { GATE, idOf, OTHER, type Reviewed, reviewed } from './reviewed-pulls.ts';
+
+const START = 'a'.repeat(40);
+const [FIRST, SECOND] = [idOf(GATE), idOf(OTHER)];
+const API = '/repos/contoso/policies';
+
+const rules = (review: Partial<Settings['review']> = {}): Settings => ({
+  ...DEFAULTS,
+  review: { ...DEFAULTS.review, ...review },
+});
+
+const changed = (commit: string, ...tenants: readonly string[]): PolicyCommit => ({
+  commit,
+  parent: START,
+  tenants: new Set(tenants),
+});
+
+function decided(
+  { github }: Reviewed,
+  commits: readonly PolicyCommit[],
+  left: readonly (readonly [string, number | undefined])[] = [],
+  settings = rules(),
+) {
+  return decide(github, commits, new Map(left), {
+    branch: 'main',
+    settingsAt: async () => settings,
+    after: START,
+    now: () => 0,
+  });
+}
+
+/** Two merged pull requests, each approved, each with the plan of its own tenant. */
+async function twoMerged() {
+  const world = await reviewed();
+  const { fake, opened, recorded, merged } = world;
+  const first = await opened('first', { 'a.yaml': 'a\n' });
+  const second = await opened('second', { 'b.yaml': 'b\n' });
+  await recorded(first, GATE, 71);
+  await recorded(second, OTHER, 72);
+  for (const pull of [first, second]) fake.review({ pull, user: 'bob', state: 'APPROVED' });
+  const commits = [changed(await merged(first), FIRST), changed(await merged(second), SECOND)];
+  return { ...world, first, second, commits };
+}
+
+const GONE = { status: 404, body: { message: 'Not Found' } };
+
+describe('what GitHub will never tell of one pull request holds its own tenants only', () => {
+  test('both are told: both are reviewed', async () => {
+    const world = await twoMerged();
+    const decisions = await decided(world, world.commits);
+    expect([...decisions].map(([id, { kind }]) => [id, kind])).toEqual([
+      [FIRST, 'reviewed'],
+      [SECOND, 'reviewed'],
+    ]);
+  });
+
+  test.each([
+    [
+      'reviews that are not there',
+      (n: number) => `GET ${API}/pulls/${n}/reviews`,
+      GONE,
+      /does not have the reviews/,
+    ],
+    [
+      'a review in a state nobody knows',
+      (n: number) => `GET ${API}/pulls/${n}/reviews`,
+      {
+        status: 200,
+        body: [{ id: 1, user: { login: 'bob', type: 'User' }, state: 'MAYBE', commit_id: START }],
+      },
+      /a state that is not known here/,
+    ],
+    [
+      'a head that GitHub does not know',
+      (_: number, head: string) => `GET ${API}/commits/${head}/check-runs`,
+      { status: 422, body: { message: 'No commit found for SHA' } },
+      /does not have the head/,
+    ],
+    [
+      'a run that was deleted',
+      () => `GET ${API}/actions/runs/71/artifacts`,
+      GONE,
+      /does not have the plan file/,
+    ],
+  ] as const)('%s', async (_, asked, answer, why) => {
+    const world = await twoMerged();
+    world.fake.fault(asked(world.first.number, world.fake.pull(world.first.number).headSha), answer, 9);
+    const decisions = await decided(world, world.commits);
+    const first = decisions.get(FIRST);
+    expect(first).toMatchObject({ kind: 'refused', under: { pull: world.first.number } });
+    expect(first?.kind === 'refused' && first.problem.message).toMatch(why);
+    expect(first?.kind === 'refused' && first.problem.message).toMatch(/[^.]\. Nothing was sent\.$/);
+    expect(decisions.get(SECOND)?.kind).toBe('reviewed');
+  });
+
+  test('authors that are not all told of', async () => {
+    const world = await twoMerged();
+    const { first } = world;
+    // GraphQL has one address: the first question is about the first pull request.
+    const commits = { totalCount: 251, pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+    const pullRequest = { author: { login: 'ada' }, commits };
+    world.fake.fault('POST /graphql', { status: 200, body: { data: { repository: { pullRequest } } } });
+    const decisions = await decided(world, world.commits);
+    expect(decisions.get(FIRST)).toMatchObject({ kind: 'refused', under: { pull: first.number } });
+    expect(decisions.get(SECOND)?.kind).toBe('reviewed');
+  });
+
+  test.each([401, 403, 500, 502, 503])('an answer of %s is about GitHub as a whole', async (status) => {
+    const world = await twoMerged();
+    world.fake.fault(
+      `GET ${API}/pulls/${world.first.number}/reviews`,
+      { status, body: { message: 'No.' } },
+      9,
+    );
+    await expect(decided(world, world.commits)).rejects.toMatchObject({ status });
+  });
+
+  test('a problem of the moment that GraphQL tells with status 200 is one too', async () => {
+    const world = await twoMerged();
+    const errors = [{ message: 'Something went wrong while executing your query.' }];
+    world.fake.fault('POST /graphql', { status: 200, body: { data: null, errors } });
+    await expect(decided(world, world.commits)).rejects.toMatchObject({ name: 'GitHubFailure' });
+  });
+
+  test('what is gone by the time of the first write sends nothing', async () => {
+    const world = await twoMerged();
+    let now = 0;
+    const decisions = await decide(world.github, world.commits, new Map(), {
+      branch: 'main',
+      settingsAt: async () => rules(),
+      after: START,
+      now: () => now,
+    });
+    const first = decisions.get(FIRST);
+    now = 60_000;
+    world.fake.fault(`GET ${API}/pulls/${world.first.number}/reviews`, GONE, 9);
+    if (first?.kind !== 'reviewed') throw new Error('It was reviewed.');
+    expect((await first.recheck())?.message).toMatch(/^Refused: .* Nothing was sent\.$/);
+  });
+});
+
+describe('what an earlier run did not finish', () => {
+  test('is tried again under its pull request', async () => {
+    const world = await twoMerged();
+    const decisions = await decided(world, [], [[FIRST, world.first.number]]);
+    expect(decisions.get(FIRST)).toMatchObject({ kind: 'reviewed', under: { pull: world.first.number } });
+  });
+
+  test('is refused where that pull request is gone, and nothing else is', async () => {
+    const world = await twoMerged();
+    const decisions = await decided(
+      world,
+      [],
+      [
+        [FIRST, 999],
+        [SECOND, world.second.number],
+      ],
+    );
+    expect(decisions.get(FIRST)).toMatchObject({ kind: 'refused' });
+    expect(decisions.get(FIRST)).not.toHaveProperty('under.pull');
+    expect(decisions.get(SECOND)?.kind).toBe('reviewed');
+  });
+});
