@@ -1,3 +1,4 @@
+import type { GateGroup } from '../core/assessment.ts';
 import type { Outcome, TenantReport } from '../core/report.ts';
 import { appId } from '../levers/app.ts';
 import { observeWithPeople } from '../planning/observe.ts';
@@ -17,7 +18,8 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   const { reader, policy, reviewed, journal, day, recentLosses } = applying;
   const seen = await observeWithPeople(reader, policy, day);
   const application = appId(seen.answers);
-  const verdict = judge(reviewed, policy, planOf(seen, policy, day, recentLosses), application);
+  const planned = (order?: readonly GateGroup[]) => planOf(seen, policy, day, recentLosses, order);
+  const verdict = judge(reviewed, policy, planned(), planned, application);
   const { tenant, steps } = reviewed;
   if (verdict.kind !== 'go') {
     const problem = {

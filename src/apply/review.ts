@@ -4,6 +4,7 @@ import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
 import type { TenantPolicy } from '../core/state.ts';
 import { waitsBefore } from '../core/steps.ts';
+import { type InOrder, unprovenOrder } from './prove-order.ts';
 import { type Remainder, remainderOf } from './remainder.ts';
 
 /** What a reviewed plan still allows, judged against a plan made from the live state a moment before the first write. */
@@ -18,14 +19,16 @@ export type Verdict =
   | { readonly kind: 'failed' | 'refused'; readonly why: string; readonly fix: string };
 
 /**
- * Judges a reviewed plan: whole, for this policy, allowed then and now, covering the live state, and taking access
- * from nobody who was not among those reviewed.
+ * Judges a reviewed plan: whole, for this policy, allowed then and now, covering the live state, taking access from
+ * nobody who was not among those reviewed, and in an order that is safe from the live state on.
  * @param fresh the same policy planned from the live state; its own steps are never sent.
+ * @param inOrder the same with the groups of its steps in a given order.
  */
 export function judge(
   reviewed: TenantPlan,
   policy: TenantPolicy,
   fresh: TenantPlan,
+  inOrder: InOrder,
   application?: string,
 ): Verdict {
   if (digestOf(reviewed) !== reviewed.digest) {
@@ -85,11 +88,9 @@ export function judge(
       live: fresh.impact.lose.map(({ name }) => name),
     };
   }
-  // Half-way the rest of a proven order is proven with it; only from the start can a new membership break it.
-  // And on a detour, what is let in on the way must be let out again: rules about the whole change were answered for
-  // its two ends, and judged from here they would strand the tenant in a state nobody asked for.
-  const answered = new Set([...(started ? ['no-safe-order'] : []), ...(detour ? WHOLE_CHANGE : [])]);
-  const now = refusals(fresh.findings).find(({ rule }) => !answered.has(rule));
+  // On a detour, what is let in on the way must be let out again: rules about the whole change were answered for its
+  // two ends, and judged from here they would strand the tenant in a state nobody asked for.
+  const now = refusals(fresh.findings).find(({ rule }) => !(detour && WHOLE_CHANGE.has(rule)));
   if (now !== undefined) return notNow(now);
   const orders = [reviewed, fresh].map(({ steps }) => [...new Set(steps.map(({ group }) => group))].join());
   if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
@@ -100,6 +101,8 @@ export function judge(
       live: orders[1] ?? null,
     };
   }
+  const unproven = unprovenOrder(remainder.left, fresh, started, inOrder);
+  if (unproven !== undefined) return { kind: 'stale', ...unproven };
   return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
 }
 
@@ -112,7 +115,7 @@ const ABOUT_THE_CHANGE: ReadonlySet<string> = new Set([
   'protected-unresolvable',
   'no-safe-order',
 ]);
-const WHOLE_CHANGE = ['closes-open-tenant', 'empties-access', 'removal-limit'];
+const WHOLE_CHANGE: ReadonlySet<string> = new Set(['closes-open-tenant', 'empties-access', 'removal-limit']);
 
 const AGAIN = 'Plan again and have the new plan reviewed.';
 

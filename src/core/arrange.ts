@@ -2,7 +2,7 @@ import { after, type World, worlds } from './access.ts';
 import type { GateGroup, Gates, Move } from './assessment.ts';
 import { actualClasses, type Identified, type PersonClass, possibleClasses } from './classes.ts';
 import type { Finding } from './finding.ts';
-import { type Group, type HardRules, inGateOrder, type Path, safePath } from './order.ts';
+import { type Group, type HardRules, inGateOrder, type Path, pathInOrder, safePath } from './order.ts';
 import type { OrderProof } from './plan.ts';
 import { assumptionsOf, levelTable, softRulesGivenWay } from './proof.ts';
 import type { Reading } from './request.ts';
@@ -16,24 +16,26 @@ export type Arrangement =
 
 const BOTH: HardRules = { continuity: true, containment: true };
 
-/** Puts moves in an order that is safe for everybody at every step, in every world that the readings leave open. */
+/**
+ * Puts moves in an order that is safe for everybody at every step, in every world that the readings leave open.
+ * @param given the only order of the groups that is looked at, each of them once.
+ */
 export function arrange(
   before: Gates,
   moves: readonly Move[],
   people: Reading<readonly Identified[]>,
   transition: Desired['safety']['transition'],
+  given?: readonly GateGroup[],
 ): Arrangement {
-  const groups = groupsOf(moves);
+  const groups = groupsOf(moves, given);
   const effects = groups.flatMap((group) => group.effects);
   const gating = groups.filter((group) => group.effects.length > 0);
   const open = worlds(before, after(before, effects));
   const search = (classes: readonly PersonClass[], rules: HardRules) =>
-    safePath(before, gating, classes, open, rules);
+    (given === undefined ? safePath : pathInOrder)(before, gating, classes, open, rules);
   const finish = (path: Path, classes: readonly PersonClass[], extra: Partial<OrderProof>): Arrangement => {
-    const names = [
-      ...groups.filter((group) => group.effects.length === 0).map(({ group }) => group),
-      ...path.groups,
-    ];
+    const quiet = groups.filter((group) => group.effects.length === 0).map(({ group }) => group);
+    const names = given ?? [...quiet, ...path.groups];
     const order: OrderProof = {
       holdsFor: 'any membership',
       assumptions: assumptionsOf(before, gating, classes),
@@ -67,15 +69,21 @@ export function arrange(
         : `Continuity is given up (safety.transition: containment): ${broken.continuity} cannot sign in for a while.`;
     return finish(chosen, actual, { holdsFor: 'the membership as read', givenUp });
   }
+  if (given !== undefined) {
+    const all: Path = { groups: gating.map(({ group }) => group), cost: { detours: 0, brief: 0, dips: 0 } };
+    const along = (level: 'none' | 'has') => breaches(before, all, gating, actual, open, level);
+    return { moves: undefined, findings: [notInThisOrder(along('has'), along('none'))] };
+  }
   return { moves: undefined, findings: [noSafeOrder(broken, splitAdvice(before, gating, actual, open))] };
 }
 
-function groupsOf(moves: readonly Move[]): readonly Group[] {
+function groupsOf(moves: readonly Move[], given?: readonly GateGroup[]): readonly Group[] {
   const groups = new Map<GateGroup, Group>();
   for (const { group, effects } of moves) {
     groups.set(group, { group, effects: [...(groups.get(group)?.effects ?? []), ...effects] });
   }
-  return inGateOrder([...groups.values()]);
+  if (given === undefined) return inGateOrder([...groups.values()]);
+  return [...groups.values()].sort((a, b) => given.indexOf(a.group) - given.indexOf(b.group));
 }
 
 /** Who breaks a hard rule along a path: at `level` before and after, but not throughout. */
@@ -94,6 +102,20 @@ function breaches(
     ),
   );
   return [...new Set(hit.map(({ who }) => who))].join(' and ');
+}
+
+/** @param shut who loses mail on the way, `open` who gets it; both empty where the app does not exist in time. */
+function notInThisOrder(shut: string, open: string): Finding {
+  const said = [
+    ...(shut === '' ? [] : [`${shut} could not sign in for a while`]),
+    ...(open === '' ? [] : [`${open} could sign in for a while`]),
+  ];
+  return {
+    rule: 'no-safe-order',
+    severity: 'error',
+    message: `In this order ${said.join(', and ') || 'something is assigned or granted before the app is there'}.`,
+    fix: 'Plan again: the new plan has a safe order, or says why there is none.',
+  };
 }
 
 function noSafeOrder(

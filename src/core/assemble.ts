@@ -54,6 +54,7 @@ export function changesAccess({ moves }: Picture): boolean {
 /**
  * Desired × actual → plan. Pure: the same inputs give the same bytes, in whatever order the tenant listed its objects.
  * @param recentLosses ids of people who lost access by earlier applies of the last seven days, by the journal at hand.
+ * @param given the only order of the step groups that is looked at; default: the best there is.
  */
 export function assemble(
   policy: TenantPolicy,
@@ -61,6 +62,7 @@ export function assemble(
   directory: Directory,
   recentLosses: ReadonlySet<string>,
   day: Day,
+  given?: readonly GateGroup[],
 ): TenantPlan {
   const { desired, origins } = policy;
   const open = worlds(picture.before, picture.after);
@@ -71,6 +73,7 @@ export function assemble(
     picture.moves,
     identified(picture.before, picture.after, directory),
     desired.safety.transition,
+    given,
   );
   const onTheWay = statesOf(picture.before, arranged.moves ?? []);
   const guarded = {

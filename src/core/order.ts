@@ -53,6 +53,31 @@ export function safePath(
 }
 
 /**
+ * The one path through the groups in just this order, if it keeps the hard rules: the same proof as `safePath`, for an
+ * order that is given. Undefined when it does not.
+ */
+export function pathInOrder(
+  before: Gates,
+  ordered: readonly Group[],
+  classes: readonly PersonClass[],
+  worlds: readonly World[],
+  rules: HardRules,
+): Path | undefined {
+  const nodes = [0, ...ordered.map((_, index) => 2 ** (index + 1) - 1)].map((mask) =>
+    nodeAt(mask, before, ordered, classes, worlds),
+  );
+  const ends = endsOf(nodes[0], nodes.at(-1));
+  let cost: Cost = { detours: 0, brief: 0, dips: 0 };
+  for (const [index, { group }] of ordered.entries()) {
+    const [from, to] = [nodes[index], nodes[index + 1]];
+    if (from === undefined || to === undefined) return undefined;
+    if (!isPossible(group, from.mask, ordered) || !isSafe(to, ends, rules)) return undefined;
+    cost = sum(stepCost(from, to, ends), cost);
+  }
+  return { groups: ordered.map(({ group }) => group), cost };
+}
+
+/**
  * The fixed gate order, for ties. An app created shut is filled before it is granted; an open one is granted
  * before it is filled, because only the grant lets the people in it through the next gate.
  */

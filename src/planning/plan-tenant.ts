@@ -1,4 +1,5 @@
 import { assemble, changesAccess } from '../core/assemble.ts';
+import type { GateGroup } from '../core/assessment.ts';
 import { NOBODY_READ } from '../core/people.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
@@ -19,15 +20,19 @@ export async function planTenant(
   return planOf(await observeWithPeople(reader, policy, day), policy, day, recentLosses);
 }
 
-/** The plan that an observation leads to. */
+/**
+ * The plan that an observation leads to.
+ * @param given the only order of the step groups that is looked at; default: the best there is.
+ */
 export function planOf(
   { answers, picture }: Observation,
   policy: TenantPolicy,
   day: Day,
   recentLosses: ReadonlySet<string>,
+  given?: readonly GateGroup[],
 ): TenantPlan {
   const directory = changesAccess(picture)
     ? directoryIn(policy.desired, picture.before, picture.after, answers)
     : NOBODY_READ;
-  return assemble(policy, picture, directory, recentLosses, day);
+  return assemble(policy, picture, directory, recentLosses, day, given);
 }
