@@ -80,6 +80,7 @@ function isQuiet({ tenants, proposal }: Plan): boolean {
 /** The first check run is the one that branch protection asks for, so it is written last and speaks for all. */
 async function record(github: GitHub, pull: Pull, plan: Plan, posted: Posted | undefined): Promise<number> {
   const records = recordsOf(plan, {
+    pull: pull.number,
     base: plan.proposal?.base ?? pull.base.sha,
     head: pull.head.sha,
     run: github.run.id,

@@ -11,8 +11,8 @@ const MOST = 100;
 
 /** A record as the text of a check run: a table for people, then the record itself. */
 export function recordText(record: ReviewRecord): string {
-  const { head, base, run, comment, tenants } = record;
-  const about = `Plan of \`${forCodeSpan(head)}\` merged into \`${forCodeSpan(base)}\`, run ${run}${comment === undefined ? '' : `, comment ${comment.id}`}.`;
+  const { pull, head, base, run, comment, tenants } = record;
+  const about = `Plan of pull request ${pull}: \`${forCodeSpan(head)}\` merged into \`${forCodeSpan(base)}\`, run ${run}${comment === undefined ? '' : `, comment ${comment.id}`}.`;
   const rows = tenants.map(({ name, digest }) => [forMarkdown(name), `\`${forCodeSpan(digest)}\``]);
   const json = [`${FENCE}json`, asciiJson(record), FENCE].join('\n');
   const whole = [
@@ -59,10 +59,11 @@ function parsed(json: string): unknown {
 }
 
 function isRecord(value: unknown): value is ReviewRecord {
-  const required = ['format', 'base', 'head', 'run', 'tenants'];
+  const required = ['format', 'pull', 'base', 'head', 'run', 'tenants'];
   return (
     hasExactly(value, required, ['comment']) &&
     value.format === 1 &&
+    isId(value.pull) &&
     isCommit(value.base) &&
     isCommit(value.head) &&
     isId(value.run) &&

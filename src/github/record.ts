@@ -15,6 +15,8 @@ export type RecordedTenant = {
 /** What a check run says was shown to the reviewers of a pull request. */
 export type ReviewRecord = {
   readonly format: 1;
+  /** Number of the pull request: another one may have the same head, and other reviewers. */
+  readonly pull: number;
   readonly base: string;
   readonly head: string;
   /** The workflow run whose artifact holds the plan file. */

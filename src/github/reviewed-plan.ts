@@ -60,12 +60,20 @@ export async function reviewOf(
     const told = others.length === 0 ? '' : `; the one by ${others.join(', ')} does not count`;
     return refuse(`no plan by ${app} was recorded for commit ${pull.head.sha.slice(0, 12)}${told}`);
   }
-  const records = ours.map((run) => ({ run, record: readRecord(run.text, run.externalId) }));
   const history: { readonly run: CheckRun; readonly record: ReviewRecord }[] = [];
-  for (const { run, record } of records) {
+  const others = new Set<number>();
+  for (const run of ours) {
+    const record = readRecord(run.text, run.externalId);
+    // One that is not whole may have been ours.
     if ('why' in record) return refuse(`the record in the check run ${run.name} is not whole: ${record.why}`);
-    if (record.head !== pull.head.sha) return refuse(`the check run ${run.name} speaks of another commit`);
-    history.push({ run, record });
+    if (record.pull !== number) others.add(record.pull);
+    else if (record.head !== pull.head.sha)
+      return refuse(`the check run ${run.name} speaks of another commit`);
+    else history.push({ run, record });
+  }
+  if (history.length === 0) {
+    const told = `that of pull request ${[...others].join(', ')} does not count`;
+    return refuse(`no plan by ${app} was recorded for this pull request; ${told}`);
   }
   history.sort((a, b) => Date.parse(a.run.at) - Date.parse(b.run.at) || a.run.id - b.run.id);
   const newest = history.at(-1)?.record.run;

@@ -165,3 +165,53 @@ describe('what an earlier run did not finish', () => {
     expect(decisions.get(SECOND)?.kind).toBe('reviewed');
   });
 });
+
+describe('two pull requests with the same head', () => {
+  /** One into `main`, one into `release`, each planned for what it would change. */
+  async function twins() {
+    const world = await reviewed();
+    const { fake, work, opened } = world;
+    await work.git('push', '--quiet', 'origin', 'main:release');
+    const pull = await opened('twin', { 'a.yaml': 'a\n' });
+    const twin = await fake.openPull({ branch: 'twin', author: 'ada', base: 'release' });
+    expect(twin.headSha).toBe(pull.headSha);
+    return { ...world, pull, twin };
+  }
+
+  test('the plan of the other one does not count', async () => {
+    const { pull, twin, recorded, fake, merged, ...world } = await twins();
+    await recorded(twin, GATE, 71);
+    fake.review({ pull, user: 'bob', state: 'APPROVED' });
+    const commit = await merged(pull);
+    const decision = (await decided({ ...world, fake, recorded, merged }, [changed(commit, FIRST)])).get(
+      FIRST,
+    );
+    expect(decision).toMatchObject({ kind: 'refused', under: { pull: pull.number } });
+    expect(decision?.kind === 'refused' && decision.problem.message).toContain(
+      `that of pull request ${twin.number} does not count`,
+    );
+  });
+
+  test('a newer plan of the other one neither replaces ours nor hinders it', async () => {
+    const { pull, twin, recorded, fake, merged, ...world } = await twins();
+    await recorded(pull, GATE, 71);
+    fake.review({ pull, user: 'bob', state: 'APPROVED' });
+    await recorded(twin, OTHER, 72);
+    const commit = await merged(pull);
+    const decisions = await decided({ ...world, fake, recorded, merged }, [changed(commit, FIRST, SECOND)]);
+    expect(decisions.get(FIRST)).toMatchObject({ kind: 'reviewed', under: { approvedBy: ['bob'] } });
+    const second = decisions.get(SECOND);
+    expect(second?.kind === 'refused' && second.problem.message).toContain('does not hold this tenant');
+  });
+
+  test('an approval of the other one does not count', async () => {
+    const { pull, twin, recorded, fake, merged, ...world } = await twins();
+    await recorded(pull, GATE, 71);
+    fake.review({ pull: twin, user: 'bob', state: 'APPROVED' });
+    const commit = await merged(pull);
+    const decision = (await decided({ ...world, fake, recorded, merged }, [changed(commit, FIRST)])).get(
+      FIRST,
+    );
+    expect(decision?.kind === 'refused' && decision.problem.message).toContain('0 of 1 approvals count');
+  });
+});

@@ -93,7 +93,7 @@ export async function reviewed(): Promise<Reviewed> {
       fake.runs.set(run, { name: 'plan' });
       fake.artifacts.put(run, PLAN_ARTIFACT, { [PLAN_FILE]: JSON.stringify(plan) });
       const { baseSha, headSha } = fake.pull(pull.number);
-      for (const record of recordsOf(plan, { base: baseSha, head: headSha, run })) {
+      for (const record of recordsOf(plan, { pull: pull.number, base: baseSha, head: headSha, run })) {
         await writeCheck(github, {
           sha: headSha,
           name: 'iosmail plan',

@@ -15,6 +15,7 @@ const tenant = (at: number, name = `tenant-${at}`) => ({
 
 const RECORD: ReviewRecord = {
   format: 1,
+  pull: 12,
   base: 'b'.repeat(40),
   head: 'a'.repeat(40),
   run: 77,
@@ -90,6 +91,8 @@ describe('readRecord', () => {
     ['a commit in capitals', { base: 'B'.repeat(40) }],
     ['a run that is text', { run: '77' }],
     ['a run of zero', { run: 0 }],
+    ['a pull request that is text', { pull: '12' }],
+    ['a pull request of zero', { pull: 0 }],
     ['a comment that is nothing', { comment: null }],
     ['a comment with more', { comment: { id: 1, sum: sumOf(''), x: 1 } }],
     ['a comment without a sum', { comment: { id: 1 } }],
@@ -105,7 +108,7 @@ describe('readRecord', () => {
     expect(forged({ ...(RECORD as { readonly [key: string]: Json }), ...changed })).toEqual(why);
   });
 
-  it.each(['format', 'base', 'head', 'run', 'tenants'])('refuses one without %s', (key) => {
+  it.each(['format', 'pull', 'base', 'head', 'run', 'tenants'])('refuses one without %s', (key) => {
     const rest = Object.entries(RECORD).filter(([each]) => each !== key);
     expect(forged(Object.fromEntries(rest) as Json)).toEqual(why);
   });
