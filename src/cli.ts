@@ -137,7 +137,13 @@ function onStop(): () => boolean {
 async function sandbox({ port, tour }: SandboxFlags): Promise<ExitCode> {
   if (tour) {
     const { tour: run } = await import('./commands/tour.ts');
-    return await run({ write: print, node: process.execPath, cli: process.argv[1] ?? '', env });
+    return await run({
+      write: print,
+      node: process.execPath,
+      cli: process.argv[1] ?? '',
+      env,
+      day: today(),
+    });
   }
   const { sandbox: run } = await import('./commands/sandbox.ts');
   const stopped = new Promise<void>((resolve) => {

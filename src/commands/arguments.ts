@@ -130,7 +130,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .option('--fresh <file>', 'the fresh plan that `iosmail apply --fresh` wrote');
   command(program, 'sandbox', 'serve the built-in tenants over HTTPS')
     .option('--port <port>', 'where to listen; 0 for a free one', portIn, 8443)
-    .option('--tour', 'run the whole loop on them instead: validate, plan, apply, verify')
+    .option('--tour', 'run the whole loop on them instead: validate, plan, comment, apply, verify, drift')
     .addHelpText('after', examples('iosmail sandbox', 'iosmail sandbox --tour'))
     .action((flags: SandboxFlags) =>
       run({ command: 'sandbox', flags: { ...flags, tour: flags.tour === true } }),
