@@ -29,7 +29,7 @@ type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) 
  * Decides for each tenant by the newest merge that changed it; an older review says nothing about a newer policy.
  * Each pull request is looked at once for all its tenants.
  * @param settingsAt the rules of review that were in force before a commit.
- * @param left pull requests of tenants that an earlier run did not finish, by tenant id.
+ * @param left pull requests of tenants that an earlier run did not finish, by tenant id; unset for a push without one.
  * What GitHub will never tell of one pull request holds only the tenants it changed: they are refused.
  * @throws GitHubFailure when a review cannot be read now.
  */
@@ -74,7 +74,10 @@ export async function decide(
   };
   const decisions = new Map<string, Decision>();
   for (const [tenantId, number] of left) {
-    if (number === undefined) continue;
+    if (number === undefined) {
+      decisions.set(tenantId, directPush('it', await about.settingsAt(about.after)));
+      continue;
+    }
     const pull = await pullLeft(github, number);
     decisions.set(
       tenantId,
@@ -92,7 +95,9 @@ export async function decide(
     for (const tenantId of tenants) {
       decisions.set(
         tenantId,
-        pull === undefined ? directPush(commit, settings) : await decisionOf(pull, settings, tenantId),
+        pull === undefined
+          ? directPush(`commit ${commit.slice(0, 12)}`, settings)
+          : await decisionOf(pull, settings, tenantId),
       );
     }
   }
@@ -129,13 +134,13 @@ function refusedByNature(error: unknown): () => Refusal {
   return () => ({ kind: 'refused', why: message.replace(/\.$/, ''), fix });
 }
 
-function directPush(commit: string, settings: Settings): Decision {
+function directPush(what: string, settings: Settings): Decision {
   if (settings.review.allowDirectPush) return { kind: 'direct push' };
   return {
     kind: 'refused',
     under: { kind: 'direct push', approvedBy: [] },
     problem: nothingSent({
-      why: `commit ${commit.slice(0, 12)} came without a pull request`,
+      why: `${what} came without a pull request`,
       fix: 'Review the fresh plan and apply it by its digest; direct pushes are allowed only with review.allowDirectPush in settings.yaml.',
     }),
   };

@@ -166,6 +166,18 @@ describe('what an earlier run did not finish', () => {
   });
 });
 
+test.each([
+  [true, 'direct push'],
+  [false, 'refused'],
+] as const)(
+  'a push without a pull request is tried again while the rules allow it (%s)',
+  async (allowDirectPush, kind) => {
+    const world = await reviewed();
+    const decisions = await decided(world, [], [[FIRST, undefined]], rules({ allowDirectPush }));
+    expect(decisions.get(FIRST)).toMatchObject({ kind });
+  },
+);
+
 describe('two pull requests with the same head', () => {
   /** One into `main`, one into `release`, each planned for what it would change. */
   async function twins() {
