@@ -9,6 +9,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { RequestResult } from '../core/journal-words.ts';
+import type { Outcome } from '../core/report.ts';
 import type { WriteRequest } from '../core/request.ts';
 
 /** One line of a journal. Written before the request it speaks of, and after its answer. */
@@ -30,8 +32,13 @@ type Event =
       readonly step: number;
       readonly request: Pick<WriteRequest, 'method' | 'path' | 'body'>;
     }
-  | { readonly event: 'answered'; readonly step: number; readonly result: string; readonly status?: number }
-  | { readonly event: 'end'; readonly outcome: string; readonly note?: string };
+  | {
+      readonly event: 'answered';
+      readonly step: number;
+      readonly result: RequestResult;
+      readonly status?: number;
+    }
+  | { readonly event: 'end'; readonly outcome: Outcome; readonly note?: string };
 
 /** The journal of one tenant: appended to, never rewritten. */
 export type Journal = { readonly write: (event: Event) => void };

@@ -1,13 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Outcome } from '../core/report.ts';
 import { GitFailure, git, gitAnswer } from './git.ts';
 import { refIsThere } from './history.ts';
+import { remoteFailure } from './push.ts';
+import { plainText, RESTORE, readRunLine } from './read-run-line.ts';
 import { filesIn } from './tree.ts';
 
 /** What became of a tenant in one run. Ids and logins only. */
 export type RunTenant = {
-  readonly outcome: string;
+  readonly outcome: Outcome;
   readonly digest?: string;
   readonly pull?: number;
   readonly head?: string;
@@ -45,37 +45,45 @@ export type JournalBranch =
       readonly tenantLines: (id: string) => string;
     };
 
-/** What one run adds. */
-export type Addition = {
-  readonly run: RunLine;
-  /** Lines to append, by tenant id, each ending with a newline. */
-  readonly tenants: ReadonlyMap<string, string>;
-  readonly message: string;
-};
-
-const FIX =
-  'Restore the branch from a clone or from GitHub’s activity view; nothing of it is ever rewritten.';
-const ATTEMPTS = 5;
-
 /**
  * Reads the journal branch.
  * @throws GitFailure where it is there and cannot be read or trusted: what it says is unknown, never "not applied".
  */
 export async function readJournalBranch(repo: string, ref: string): Promise<JournalBranch> {
   if (!(await refIsThere(repo, ref))) return { kind: 'none' };
-  const texts = new Map<string, string>();
-  for (const { path, bytes } of await filesIn(repo, ref, '')) {
-    if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, FIX);
-    texts.set(path, bytes.toString('utf8'));
-  }
-  const written = texts.get('runs.jsonl');
-  if (written === undefined) throw new GitFailure(`There is no runs.jsonl on ${ref}.`, FIX);
-  const lines = written.split('\n').filter((line) => line !== '');
+  const files = await journalFiles(repo, ref);
+  const textAt = (path: string) => {
+    const bytes = files.get(path);
+    return bytes === undefined ? '' : plainText(bytes, `${path} on ${ref}`);
+  };
   return {
     kind: 'read',
-    runs: lines.map((line, index) => runIn(line, `line ${index + 1} of runs.jsonl on ${ref}`)),
-    tenantLines: (id) => texts.get(`tenants/${id}.jsonl`) ?? '',
+    runs: runsIn(textAt('runs.jsonl'), ref),
+    tenantLines: (id) => textAt(`tenants/${id}.jsonl`),
   };
+}
+
+/**
+ * Every file of the branch, by path, byte for byte.
+ * @throws GitFailure where one is no plain file, or `runs.jsonl` is missing.
+ */
+export async function journalFiles(repo: string, ref: string): Promise<ReadonlyMap<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  for (const { path, bytes } of await filesIn(repo, ref, '')) {
+    if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, RESTORE);
+    files.set(path, bytes);
+  }
+  if (!files.has('runs.jsonl')) throw new GitFailure(`There is no runs.jsonl on ${ref}.`, RESTORE);
+  return files;
+}
+
+/** The runs in the text of `runs.jsonl`. @throws GitFailure naming the line that is damaged. */
+export function runsIn(text: string, ref: string): readonly RunLine[] {
+  return text
+    .split('\n')
+    .flatMap((line, index) =>
+      line === '' ? [] : [readRunLine(line, `line ${index + 1} of runs.jsonl on ${ref}`)],
+    );
 }
 
 /** Where the next walk begins, and what it must not forget. */
@@ -106,7 +114,7 @@ export function firstUnknown(runs: readonly RunLine[]): string | undefined {
   if (merges.length === 0) return undefined;
   const after = merges.find((run) => run.after !== undefined)?.after;
   if (after !== undefined) return after;
-  throw new GitFailure('No run in the journal says from which commit on it applied.', FIX);
+  throw new GitFailure('No run in the journal says from which commit on it applied.', RESTORE);
 }
 
 /** Whether every tenant ended as planned the last time it had to do, and no run since is unknown. */
@@ -120,83 +128,25 @@ export function allWell(runs: readonly RunLine[]): boolean {
 const WELL: ReadonlySet<string> = new Set(['applied', 'nothing to do']);
 
 /**
- * Appends one run as one commit and pushes it, never by force. Where another run was faster, its commit comes first.
- * @returns the commit.
- * @throws GitFailure
+ * Brings the branch as it is now; a branch that is gone from the remote is gone here too.
+ * @throws GitFailure with what stands in the way: network, permission.
  */
-export async function appendJournal(
-  repo: string,
-  branch: string,
-  addition: Addition,
-  env: { readonly [name: string]: string } = {},
-): Promise<string> {
-  const ref = `refs/remotes/origin/${branch}`;
-  for (let attempt = 1; ; attempt += 1) {
-    await fetchBranch(repo, branch, env);
-    const commit = await commitOn(repo, ref, addition);
-    try {
-      await git(repo, ['push', '--quiet', 'origin', `${commit}:refs/heads/${branch}`], { env });
-      return commit;
-    } catch (error) {
-      if (!(error instanceof GitFailure) || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-/** Brings the branch as it is now; a branch that is gone from the remote is gone here too. */
 export async function fetchBranch(
   repo: string,
   branch: string,
   env: { readonly [name: string]: string } = {},
 ): Promise<void> {
   const ref = `refs/remotes/origin/${branch}`;
-  const listed = await gitAnswer(repo, ['ls-remote', '--heads', 'origin', `refs/heads/${branch}`], { env });
-  if (listed.output.toString('utf8').trim() === '') {
+  const ask = async (args: readonly string[]) => {
+    const answer = await gitAnswer(repo, args, { env, answers: [1, 128] });
+    if (answer.status === 0) return answer.output.toString('utf8').trim();
+    throw remoteFailure(`The branch ${branch} cannot be fetched`, answer.said, answer.status);
+  };
+  if ((await ask(['ls-remote', '--heads', 'origin', `refs/heads/${branch}`])) === '') {
     await git(repo, ['update-ref', '-d', ref]);
     return;
   }
-  await git(repo, ['fetch', '--quiet', '--no-tags', 'origin', `+refs/heads/${branch}:${ref}`], { env });
-}
-
-async function commitOn(repo: string, ref: string, { run, tenants, message }: Addition): Promise<string> {
-  const before = await readJournalBranch(repo, ref);
-  const parent =
-    before.kind === 'none' ? undefined : (await git(repo, ['rev-parse', ref])).toString('utf8').trim();
-  const own = await mkdtemp(join(tmpdir(), 'iosmail-index-'));
-  const env = { GIT_INDEX_FILE: join(own, 'index') };
-  try {
-    if (parent !== undefined) await git(repo, ['read-tree', parent], { env });
-    const runs =
-      before.kind === 'none' ? '' : before.runs.map((line) => `${JSON.stringify(line)}\n`).join('');
-    const old = parent === undefined ? '' : await textAt(repo, `${parent}:runs.jsonl`, runs);
-    await add(repo, env, 'runs.jsonl', `${ended(old)}${JSON.stringify(run)}\n`);
-    for (const [id, lines] of tenants) {
-      const known = before.kind === 'none' ? '' : before.tenantLines(id);
-      await add(repo, env, `tenants/${id}.jsonl`, `${ended(known)}${lines}`);
-    }
-    const tree = (await git(repo, ['write-tree'], { env })).toString('utf8').trim();
-    const parents = parent === undefined ? [] : ['-p', parent];
-    const commit = await git(repo, ['commit-tree', tree, ...parents], { input: message, env: WHO });
-    return commit.toString('utf8').trim();
-  } finally {
-    await rm(own, { recursive: true });
-  }
-}
-
-/** Byte for byte as it is: what was written is never written anew. */
-async function textAt(repo: string, object: string, otherwise: string): Promise<string> {
-  const { status, output } = await gitAnswer(repo, ['cat-file', 'blob', object], { answers: [128] });
-  return status === 0 ? output.toString('utf8') : otherwise;
-}
-
-async function add(
-  repo: string,
-  env: { readonly [name: string]: string },
-  path: string,
-  text: string,
-): Promise<void> {
-  const id = (await git(repo, ['hash-object', '-w', '--stdin'], { input: text })).toString('utf8').trim();
-  await git(repo, ['update-index', '--add', '--cacheinfo', `100644,${id},${path}`], { env });
+  await ask(['fetch', '--quiet', '--no-tags', 'origin', `+refs/heads/${branch}:${ref}`]);
 }
 
 /** Who commits, whoever runs it. */
@@ -206,35 +156,3 @@ export const WHO = {
   GIT_COMMITTER_NAME: 'iosmail',
   GIT_COMMITTER_EMAIL: 'iosmail@users.noreply.github.com',
 };
-
-function ended(text: string): string {
-  return text === '' || text.endsWith('\n') ? text : `${text}\n`;
-}
-
-function runIn(line: string, where: string): RunLine {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new GitFailure(`${where} is damaged.`, FIX);
-  }
-  if (!isRun(value)) throw new GitFailure(`${where} is damaged.`, FIX);
-  return value;
-}
-
-function isRun(value: unknown): value is RunLine {
-  if (value === null || typeof value !== 'object') return false;
-  const line = value as Partial<Record<keyof RunLine, unknown>>;
-  const isId = (id: unknown) => id === undefined || (typeof id === 'string' && /^[0-9a-f]{40,64}$/.test(id));
-  return (
-    typeof line.run === 'number' &&
-    (line.by === 'merge' || line.by === 'fresh plan') &&
-    (line.outcome === 'whole' || line.outcome === 'unknown') &&
-    isId(line.commit) &&
-    isId(line.after) &&
-    isId(line.rules) &&
-    line.tenants !== null &&
-    typeof line.tenants === 'object' &&
-    Array.isArray(line.left)
-  );
-}

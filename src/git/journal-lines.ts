@@ -1,5 +1,6 @@
 import { GitFailure } from './git.ts';
 import { refIsThere } from './history.ts';
+import { plainText, RESTORE } from './read-run-line.ts';
 import { filesIn } from './tree.ts';
 
 /**
@@ -20,13 +21,8 @@ export async function journalLines(
     files
       .filter(({ path }) => wanted.has(path))
       .map(({ path, bytes }) => {
-        if (bytes === undefined) {
-          throw new GitFailure(
-            `${path} on ${ref} is not a plain file.`,
-            'Restore the journal branch; nothing of it is ever rewritten.',
-          );
-        }
-        return [path.slice('tenants/'.length, -'.jsonl'.length), bytes.toString('utf8')];
+        if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, RESTORE);
+        return [path.slice('tenants/'.length, -'.jsonl'.length), plainText(bytes, `${path} on ${ref}`)];
       }),
   );
 }

@@ -1,5 +1,7 @@
+import { isGuid, isOutcome, isRequestResult } from '../core/journal-words.ts';
 import type { ApplyReport, TenantReport } from '../core/report.ts';
 import type { RunLine, RunTenant } from './journal-branch.ts';
+import { sentRequest } from './journal-paths.ts';
 
 /** The line of a run in the journal: outcomes, ids, logins; no name and no text from a directory. */
 export function runLineOf(
@@ -32,19 +34,29 @@ function tenantOf({ outcome, review }: TenantReport): RunTenant {
   };
 }
 
-/** What of an entry may stand in Git for ever. Bodies and notes may hold names, so they stay behind. */
-const KEPT: { readonly [key: string]: RegExp } = {
-  time: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/,
-  run: /^[0-9a-f-]{36}$/,
-  tenant: /^[0-9a-f-]{36}$/,
-  digest: /^sha256:[0-9a-f]{64}$/,
-  event: /^(begin|losing|sending|answered|end)$/,
-  outcome: /^[a-z ]{1,32}$/,
-  result: /^[a-z ]{1,32}$/,
+type Fields = { readonly [key: string]: unknown };
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+const EVENTS: ReadonlySet<unknown> = new Set(['begin', 'losing', 'sending', 'answered', 'end']);
+const matches = (shape: RegExp) => (value: unknown) => typeof value === 'string' && shape.test(value);
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What of an entry may stand in Git for ever: known words, ids and numbers. Bodies and notes may hold names. */
+const KEPT: { readonly [key: string]: (value: unknown) => boolean } = {
+  time: matches(TIME),
+  run: isGuid,
+  tenant: isGuid,
+  digest: matches(DIGEST),
+  event: (value) => EVENTS.has(value),
+  reviewed: (value) => typeof value === 'boolean',
+  steps: isCount,
+  left: isCount,
+  step: isCount,
+  result: isRequestResult,
+  status: (value) => isCount(value) && Number(value) >= 100 && Number(value) < 600,
+  outcome: isOutcome,
 };
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Paths of the requests we send: words of ours, and ids. */
-const PATH = /^[\w/().'=:$?&,-]{1,400}$/;
 
 /**
  * The lines of a tenant's journal as they may stand in Git: ids instead of names, nothing anybody chose freely.
@@ -60,31 +72,26 @@ export function withoutNames(text: string): string {
     .join('');
 }
 
-type Fields = { readonly [key: string]: unknown };
-
 function kept(entry: Fields): Fields {
-  const plain = Object.entries(KEPT).flatMap(([key, shape]) => {
-    const value = entry[key];
-    return typeof value === 'string' && shape.test(value) ? [[key, value] as const] : [];
-  });
-  const counts = ['steps', 'left', 'step', 'status'].flatMap((key) =>
-    Number.isSafeInteger(entry[key]) ? [[key, entry[key]] as const] : [],
-  );
-  const people = Array.isArray(entry.people) ? entry.people.filter((id) => GUID.test(String(id))) : undefined;
-  const { method, path } = (entry.request ?? {}) as Fields;
-  const asked = typeof path === 'string' && PATH.test(path) && /^(POST|PATCH|DELETE)$/.test(String(method));
+  const { people, request } = entry;
+  const { method, path } = (typeof request === 'object' ? (request ?? {}) : {}) as Fields;
+  const sent = sentRequest(method, path);
   return {
-    ...Object.fromEntries([...plain, ...counts]),
-    ...(typeof entry.reviewed === 'boolean' ? { reviewed: entry.reviewed } : {}),
-    ...(people === undefined ? {} : { people }),
-    ...(asked ? { request: { method, path } } : {}),
+    ...Object.fromEntries(
+      Object.entries(KEPT).flatMap(([key, may]) => {
+        const value = entry[key];
+        return may(value) ? [[key, value]] : [];
+      }),
+    ),
+    ...(Array.isArray(people) ? { people: people.filter(isGuid) } : {}),
+    ...(sent === undefined ? {} : { request: sent }),
   };
 }
 
 function parsed(line: string): Fields | undefined {
   try {
     const entry: unknown = JSON.parse(line);
-    return entry !== null && typeof entry === 'object' ? { ...entry } : undefined;
+    return entry !== null && typeof entry === 'object' && !Array.isArray(entry) ? { ...entry } : undefined;
   } catch {
     return undefined;
   }

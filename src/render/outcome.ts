@@ -38,10 +38,15 @@ export function outcomeWords({ outcome, steps, verification }: TenantReport): st
 }
 
 /** The last line: "Apply: 1 applied, 1 partly applied, 1 stale of 3 tenants." Outcomes nobody had are left out. */
-export function applyFooter({ tenants }: ApplyReport): string {
+export function applyFooter(report: ApplyReport): string {
+  return `Apply: ${outcomeCounts(report)}.`;
+}
+
+/** "1 applied, 1 stale of 2 tenants". */
+export function outcomeCounts({ tenants }: Pick<ApplyReport, 'tenants'>): string {
   const counts = OUTCOMES.flatMap((outcome) => {
     const those = tenants.filter((tenant) => tenant.outcome === outcome).length;
     return those === 0 ? [] : [`${number(those)} ${outcome}`];
   });
-  return `Apply: ${counts.length === 0 ? 'nothing' : counts.join(', ')} of ${count(tenants.length, 'tenant', 'tenants')}.`;
+  return `${counts.length === 0 ? 'nothing' : counts.join(', ')} of ${count(tenants.length, 'tenant', 'tenants')}`;
 }

@@ -8,6 +8,12 @@ import { tenantList } from './tenant-list.ts';
 
 /** Longest reply; GitHub takes 65,536 characters. */
 const LONGEST = 60_000;
+/** Least room for the list of tenants. */
+const SHORTEST_LIST = 1_000;
+/** Longest summary of a step, in bytes; GitHub takes 1 MiB. */
+const LONGEST_SUMMARY = 1_000_000;
+/** What the workflow keeps of an apply. */
+const ARTIFACT = 'iosmail-apply';
 
 export type ReplyAbout = {
   readonly run: { readonly id: number; readonly url: string };
@@ -27,24 +33,53 @@ export function replyMarkdown(report: ApplyReport, about: ReplyAbout): string {
   ];
   const whole = parts.join('\n');
   if (whole.length <= LONGEST) return whole;
-  // How to go on, and where the rest is, are never what is cut off.
+  // A plan that somebody is to decide on is worth more room than the steps of what is done.
+  return shortened(report, about, true) ?? shortened(report, about, false) ?? whole.slice(0, LONGEST);
+}
+
+/** Tenants line by line, then how to go on and where the rest is: those are never what is cut off. */
+function shortened(report: ApplyReport, about: ReplyAbout, withPlan: boolean): string | undefined {
+  const { fresh, run } = about;
+  const plan =
+    fresh === undefined ? [] : [withPlan ? freshPart(fresh, run.id) : elsewhere(fresh.digest, run)];
   const rest = [
     '',
-    `The steps are in the [run](${about.run.url}).`,
+    `The steps are in the artifact \`${ARTIFACT}\` of the [run](${run.url}), and in the log of its job \`apply\`.`,
     '',
-    ...(about.fresh === undefined
-      ? []
-      : [
-          'The fresh plan is in the artifact of the run: read it first.',
-          '',
-          howToApply(about.fresh.digest, about.run.id),
-          '',
-        ]),
+    ...plan,
     ...effect(report.tenants),
     footer(about),
   ].join('\n');
   const head = `**${applyFooter(report)}**\n\n`;
-  return `${head}${tenantList(report.tenants, LONGEST - head.length - rest.length - 1).join('\n')}\n${rest}`;
+  const room = LONGEST - head.length - rest.length - 1;
+  if (room < SHORTEST_LIST) return undefined;
+  return `${head}${tenantList(report.tenants, room).join('\n')}\n${rest}`;
+}
+
+function elsewhere(digest: string, run: ReplyAbout['run']): string {
+  return [
+    '### Fresh plan',
+    '',
+    `Nothing was sent to some tenants under the old review. What the merged policy asks of them now is too long for a reply: read it in the [summary of the run](${run.url}), under \`record\`, before you have it applied. The file \`fresh.json\` in the artifact \`${ARTIFACT}\` has the same for machines.`,
+    '',
+    howToApply(digest, run.id),
+    '',
+  ].join('\n');
+}
+
+/**
+ * A fresh plan for the summary of the run, to read before it is applied. What is too long even for that is said, with
+ * how many tenants are missing.
+ */
+export function freshSummary(fresh: NonNullable<ReplyAbout['fresh']>, run: number): string {
+  const { plan, digest } = fresh;
+  for (let shown = plan.tenants.length; ; shown = Math.floor(shown / 2)) {
+    const tenants = plan.tenants.slice(0, shown);
+    const missing = plan.tenants.length - shown;
+    const cut = `**${missing} more tenants are not shown here.** The file \`fresh.json\` in the artifact \`${ARTIFACT}\` has all; having it applied applies all of them.\n`;
+    const text = `${missing === 0 ? '' : `${cut}\n`}${freshPart({ plan: { ...plan, tenants }, digest }, run)}`;
+    if (shown === 0 || new TextEncoder().encode(text).length <= LONGEST_SUMMARY) return text;
+  }
 }
 
 /** Access tokens of Entra live about an hour, so what is taken away goes with the next one. */

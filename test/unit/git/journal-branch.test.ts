@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { appendJournal } from '../../../src/git/append-journal.ts';
 import { GitFailure } from '../../../src/git/git.ts';
 import {
-  appendJournal,
   fetchBranch,
   lastApplied,
   type RunLine,
@@ -47,7 +47,7 @@ test('runs that race are one commit each, and nothing that was written changes',
     appendJournal(b, BRANCH, addition(3)),
   ]);
   expect(origin.run('rev-list', '--reverse', BRANCH).split('\n')).toEqual(
-    expect.arrayContaining([first, ...commits]),
+    expect.arrayContaining([first, ...commits.map(({ commit }) => commit)]),
   );
   expect(origin.run('rev-list', '--count', '--first-parent', BRANCH)).toBe('3');
   const after = origin.run('show', `${BRANCH}:tenants/${CONTOSO}.jsonl`);
