@@ -73,12 +73,15 @@ export async function decide(
     return { kind: 'reviewed', plan: found.plan, under, recheck };
   };
   const decisions = new Map<string, Decision>();
+  const pullsLeft = new Map<number, Promise<Pull | Refusal>>();
   for (const [tenantId, number] of left) {
     if (number === undefined) {
       decisions.set(tenantId, directPush('it', await about.settingsAt(about.after)));
       continue;
     }
-    const pull = await pullLeft(github, number);
+    const asked = pullsLeft.get(number) ?? pullLeft(github, number);
+    pullsLeft.set(number, asked);
+    const pull = await asked;
     decisions.set(
       tenantId,
       'why' in pull

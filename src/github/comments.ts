@@ -36,10 +36,18 @@ const LONGEST = 65_536;
  * @throws GitHubFailure; Error when the body lacks the marker, since it would never be found again.
  */
 export async function sticky(gh: GitHub, number: number, wanted: Sticky): Promise<Posted> {
-  if (!wanted.body.includes(wanted.marker)) throw new Error('The body of a sticky comment lacks its marker.');
-  fits(wanted.body);
+  complete(wanted);
   const [first, ...rest] = await own(gh, number, wanted);
-  if (first === undefined) return created(gh, number, wanted);
+  return first === undefined ? created(gh, number, wanted) : replaced(gh, first, rest, wanted);
+}
+
+/** Leaves the first one, as it is wanted, and none of the rest. */
+async function replaced(
+  gh: GitHub,
+  first: Comment,
+  rest: readonly Comment[],
+  wanted: Sticky,
+): Promise<Posted> {
   for (const { id } of rest) await removed(gh, id);
   const same = wanted.same?.(first.body) ?? false;
   if (same || plain(first.body) === plain(wanted.body)) return { ...posted(first), did: 'unchanged' };
@@ -59,9 +67,11 @@ export async function revise(
   number: number,
   wanted: Pick<Sticky, 'marker' | 'author'> & { readonly change: (old: string) => string },
 ): Promise<Posted | undefined> {
-  const [first] = await own(gh, number, wanted);
+  const [first, ...rest] = await own(gh, number, wanted);
   if (first === undefined) return undefined;
-  return await sticky(gh, number, { ...wanted, body: wanted.change(first.body) });
+  const changed = { ...wanted, body: wanted.change(first.body) };
+  complete(changed);
+  return await replaced(gh, first, rest, changed);
 }
 
 /** One comment of a pull request or issue; undefined when it is gone. */
@@ -115,6 +125,12 @@ async function removed({ octokit, owner, repo }: GitHub, id: number): Promise<vo
   } catch (error) {
     if (!(error instanceof GitHubFailure && error.status === 404)) throw error;
   }
+}
+
+/** @throws Error without the marker; GitHubFailure when it is too long. */
+function complete({ body, marker }: Pick<Sticky, 'body' | 'marker'>): void {
+  if (!body.includes(marker)) throw new Error('The body of a sticky comment lacks its marker.');
+  fits(body);
 }
 
 function fits(body: string): void {
