@@ -1,11 +1,7 @@
-import { isFailed } from '../core/plan.ts';
-import { everyoneMoves, isQuiet, type Tenants } from './comment-headline.ts';
-import { changeCounts } from './headline.ts';
-import { type Block, table } from './markdown-parts.ts';
-import { forMarkdown } from './safe.ts';
-import { count, effectWords, named, number } from './words.ts';
-
-const HEADER = ['Tenant', 'Status', 'Gain', 'Lose', 'Keep', 'Effect', 'Changes'];
+import { isQuiet, type Tenants } from './comment-headline.ts';
+import type { Block } from './markdown-parts.ts';
+import { tenantTable } from './tenant-table.ts';
+import { count } from './words.ts';
 
 /** The table of the tenants, and the same made shorter and shorter; the last one counts only. Sorted by importance. */
 export function overviews(tenants: Tenants): readonly (readonly Block[])[] {
@@ -23,34 +19,9 @@ function overview(shown: Tenants, all: Tenants): readonly Block[] {
     ...(quiet === 0 ? [] : [`${count(quiet, 'tenant', 'tenants')} neutral or unchanged`]),
   ];
   return [
-    ...(shown.length === 0 ? [] : [table(HEADER, shown.map(row))]),
+    ...(shown.length === 0 ? [] : [tenantTable(shown)]),
     ...(counted.length === 0
       ? []
       : [[`${shown.length === 0 ? 'Not listed here' : 'And not listed here'}: ${counted.join(', ')}.`]]),
-  ];
-}
-
-function row(tenant: Tenants[number]): readonly string[] {
-  const name = named(tenant.tenant.name, forMarkdown);
-  if (isFailed(tenant)) return [name, '**failed**', '', '', '', '', ''];
-  if (tenant.status === 'unchanged') return [name, 'no changes', '', '', '', '', ''];
-  const { gain, lose, retain, unread } = tenant.impact;
-  const bound = (people: readonly unknown[]) => `${unread.length > 0 ? '≥ ' : ''}${number(people.length)}`;
-  const moves = everyoneMoves(tenant.impact);
-  const others = (people: readonly unknown[], moved: boolean) =>
-    moved ? `${people.length === 0 ? '' : `${bound(people)} and `}everyone else` : bound(people);
-  const counts = changeCounts(tenant);
-  const changes = (['+', '~', '-'] as const).flatMap((sign) =>
-    counts[sign] === 0 ? [] : [`\\${sign}${number(counts[sign])}`],
-  );
-  const status = tenant.status === 'refused' ? '**refused**' : 'changes';
-  return [
-    name,
-    status,
-    others(gain, moves > 0),
-    others(lose, moves < 0),
-    bound(retain),
-    effectWords(tenant.effect),
-    changes.join(' '),
   ];
 }

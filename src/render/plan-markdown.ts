@@ -1,11 +1,12 @@
 import { type FailedTenant, isFailed, type Plan, type TenantPlan } from '../core/plan.ts';
 import type { Origins } from '../core/state.ts';
-import { changeCounts, footer, headline, needsProof } from './headline.ts';
+import { footer, headline, needsProof } from './headline.ts';
 import { findingItems } from './markdown-findings.ts';
-import { folded, table } from './markdown-parts.ts';
+import { folded } from './markdown-parts.ts';
 import { leftAloneItems, orderTable, peopleItems, policyTable, stepItems } from './markdown-sections.ts';
 import { forCodeSpan, forMarkdown } from './safe.ts';
-import { count, effectWords, managedSettings, named, number, proposalWords } from './words.ts';
+import { tenantTable } from './tenant-table.ts';
+import { count, managedSettings, named, number, proposalWords } from './words.ts';
 
 export type PlanMarkdownOptions = {
   readonly verbose: boolean;
@@ -20,42 +21,13 @@ export function planMarkdown(plan: Plan, options: PlanMarkdownOptions): string {
   const blocks = [
     [`**${footer(plan)}**`],
     ...(left.length === 0 ? [] : [left.map((line) => `- ${line}`)]),
-    ...(plan.tenants.length === 0 ? [] : [overview(plan)]),
+    ...(plan.tenants.length === 0 ? [] : [tenantTable(plan.tenants)]),
     ...plan.tenants.flatMap((tenant) =>
       isFailed(tenant) ? failedBlocks(tenant) : tenantBlocks(tenant, plan, options),
     ),
     ...next,
   ];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
-}
-
-function overview({ tenants }: Plan): readonly string[] {
-  const header = ['Tenant', 'Status', 'Gain', 'Lose', 'Keep', 'Effect', 'Changes'];
-  return table(
-    header,
-    tenants.map((tenant) => {
-      const name = named(tenant.tenant.name, forMarkdown);
-      if (isFailed(tenant)) return [name, '**failed**', '', '', '', '', ''];
-      if (tenant.status === 'unchanged') return [name, 'no changes', '', '', '', '', ''];
-      const { gain, lose, retain, unread } = tenant.impact;
-      const bound = (people: readonly unknown[]) =>
-        `${unread.length > 0 ? '≥ ' : ''}${number(people.length)}`;
-      const counts = changeCounts(tenant);
-      const changes = (['+', '~', '-'] as const).flatMap((sign) =>
-        counts[sign] === 0 ? [] : [`\\${sign}${number(counts[sign])}`],
-      );
-      const status = tenant.status === 'refused' ? '**refused**' : 'changes';
-      return [
-        name,
-        status,
-        bound(gain),
-        bound(lose),
-        bound(retain),
-        effectWords(tenant.effect),
-        changes.join(' '),
-      ];
-    }),
-  );
 }
 
 function failedBlocks({ tenant, error }: FailedTenant): readonly (readonly string[])[] {
