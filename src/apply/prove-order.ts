@@ -34,7 +34,10 @@ export function unprovenOrder(
   const proven = inOrder(mine);
   const broken = refusals(proven.findings).find(({ rule }) => ABOUT_THE_ORDER.has(rule));
   if (broken !== undefined)
-    return { why: `the reviewed order is not safe: ${broken.message.replace(/\.$/, '')}`, ...orders };
+    return {
+      why: `the reviewed order is not safe: ${broken.message.replace(/^In this order |\.$/g, '')}`,
+      ...orders,
+    };
   if (started) return undefined;
   const [order, gentlest] = [proven.order, fresh.order];
   const given = order?.givenUp;

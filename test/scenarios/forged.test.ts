@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { digestOf } from '../../src/core/digest.ts';
 import type { Plan, Step, TenantPlan } from '../../src/core/plan.ts';
 import { EXCHANGE_ONLINE } from '../../src/core/state.ts';
+import { waitsBefore } from '../../src/core/steps.ts';
 import { appleApp } from './levels.ts';
 import { reportOf, type Stage, stage } from './stage.ts';
 import { writesIn } from './wire.ts';
@@ -36,6 +37,16 @@ const evil = (step: Step): Step => ({
   },
 });
 
+const looksDone = (step: Step): Step => ({
+  ...evil(step),
+  changes: [{ setting: 'never/asked', label: 'Never asked', before: false, after: true }],
+});
+const timed = (steps: readonly Step[]) =>
+  steps.map(({ settle: _, ...step }, index): Step => {
+    const waits = waitsBefore(step.group, steps[index - 1]?.group);
+    return waits ? { ...step, settle: 60 } : step;
+  });
+
 test.each<[string, (steps: readonly Step[]) => readonly Step[]]>([
   [
     'a step that changes nothing',
@@ -57,6 +68,19 @@ test.each<[string, (steps: readonly Step[]) => readonly Step[]]>([
     (steps) => steps.map((step) => (step.settle === undefined ? step : { ...step, settle: 0 })),
   ],
   ['steps in another order', (steps) => numbered(steps.toReversed())],
+  [
+    'steps in another order after one that was never planned and looks done',
+    (steps) => numbered([...(steps[0] ? [looksDone(steps[0])] : []), ...steps.toReversed()]),
+  ],
+  [
+    'a step by the name of another kind, without its wait',
+    (steps) =>
+      timed(
+        steps.map((step) =>
+          step.group === 'require-assignment' ? { ...step, group: 'stop-requiring-assignment' } : step,
+        ),
+      ),
+  ],
 ])('%s: nothing is sent', async (_, alter) => {
   const report = reportOf(await open.world.apply(forged(alter), open.policies));
   expect(['stale', 'refused']).toContain(report.outcome);

@@ -11,7 +11,7 @@ import { planOf } from '../../../src/planning/plan-tenant.ts';
 import { breaks, type Directory, profile, type Rules, type Tenant } from '../core/oracle.ts';
 import { DAY } from '../core/plan-groups.ts';
 import { asPolicy, type Wish } from '../core/random.ts';
-import { reader, sent } from '../core/tenant-double.ts';
+import { type Manners, reader, sent } from '../core/tenant-double.ts';
 
 export type Transition = Desired['safety']['transition'];
 
@@ -30,8 +30,8 @@ export function unlimited(wish: Wish, transition: Transition): TenantPolicy {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** The plan of a tenant as it is, and the verdict of an apply on it. */
-export async function look(tenant: Tenant, d: Directory, policy: TenantPolicy) {
-  const seen = await observeWithPeople(reader(tenant, d), policy, DAY);
+export async function look(tenant: Tenant, d: Directory, policy: TenantPolicy, manners: Manners = {}) {
+  const seen = await observeWithPeople(reader(tenant, d, manners), policy, DAY);
   const inOrder: InOrder = (groups) => planOf(seen, policy, DAY, NOBODY, groups);
   const fresh = planOf(seen, policy, DAY, NOBODY);
   return {

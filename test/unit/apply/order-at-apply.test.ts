@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import type { GateGroup } from '../../../src/core/assessment.ts';
+import type { Step, TenantPlan } from '../../../src/core/plan.ts';
+import { directory, gated, open, type Parts, people } from '../core/guard-world.ts';
+import type { Tenant } from '../core/oracle.ts';
+import { DAY } from '../core/plan-groups.ts';
+import { policy } from '../core/tenant-double.ts';
+import { forged, look, NEVER_PLANNED } from './judged.ts';
+
+const IDS = people(3);
+const DIRECTORY = directory(IDS, { g1: IDS.slice(0, 1), g2: IDS.slice(1, 2) });
+const BOTH = ['EAS.AccessAsUser.All', 'EWS.AccessAsUser.All'] as const;
+const SHUT = open({ tenantWide: new Set() });
+
+const allowed = ['closes-open-tenant', 'removal-limit'].map((rule) => ({
+  rule,
+  limit: 100,
+  reason: 'the order is what is tested',
+  until: DAY,
+}));
+const toGroups: Parts = {
+  application: { assignmentRequired: true },
+  consent: { tenantWide: BOTH },
+  assignments: {
+    groups: [
+      { name: 'SG-g1', as: 'group' },
+      { name: 'SG-g2', as: 'group' },
+    ],
+    unlisted: 'remove',
+  },
+};
+const instead: Parts = { consent: { tenantWide: BOTH, userConsent: 'none' } };
+
+const first = (group: GateGroup) => (steps: readonly Step[]) => [
+  ...steps.filter((step) => step.group === group),
+  ...steps.filter((step) => step.group !== group),
+];
+
+/** Judges a plan whose steps were altered, in a tenant that shows nothing of it done yet. */
+async function verdictOn(
+  tenant: Tenant,
+  parts: Parts,
+  alter: (steps: readonly Step[]) => readonly Omit<Step, 'number'>[],
+  pretending = false,
+) {
+  const asked = policy({ ...parts, exceptions: allowed });
+  const { fresh, verdict } = await look(tenant, DIRECTORY, asked, { administrators: IDS.slice(2) });
+  expect(fresh.status).toBe('changes');
+  expect(verdict(fresh).kind).toBe('go');
+  const numbered = (steps: readonly Omit<Step, 'number'>[]) =>
+    steps.map((step, index): Step => ({ ...step, number: index + 1 }));
+  const claims: Partial<TenantPlan['order']> = { holdsFor: 'any membership', gaveWay: [] };
+  const altered = pretending ? [NEVER_PLANNED, ...alter(fresh.steps)] : alter(fresh.steps);
+  return verdict(forged(fresh, numbered(altered), claims));
+}
+
+test.each<[string, Tenant, Parts, (steps: readonly Step[]) => readonly Step[], RegExp]>([
+  [
+    'people lose mail until they are assigned',
+    open(),
+    toGroups,
+    first('require-assignment'),
+    /not safe: people newly assigned \(2\) could not sign in for a while$/,
+  ],
+  [
+    'everyone has mail until assignment is required',
+    SHUT,
+    toGroups,
+    first('grant'),
+    /not safe: everyone else could sign in for a while$/,
+  ],
+  [
+    'a protected administrator is without mail',
+    gated({ tenantWide: new Set(), own: new Map([[IDS[2] ?? '', new Set(['EAS', 'EWS'] as const)]]) }),
+    {
+      consent: { tenantWide: BOTH, userGrants: 'revoke' },
+      safety: { protected: [`${IDS[2]}@contoso.example`] },
+    },
+    first('revoke-user-grants'),
+    /protected person .* would be without access for a while$/,
+  ],
+  [
+    'steps of one kind are apart',
+    SHUT,
+    toGroups,
+    ([one, two, ...rest]) => [one, ...rest, two].filter((step) => step !== undefined),
+    /do not stay together$/,
+  ],
+  [
+    'a step goes by the name of another kind',
+    open(),
+    toGroups,
+    (steps) => steps.map((step) => ({ ...step, group: 'visibility' as const })),
+    /^step \d does something else to people's access now than was reviewed$/,
+  ],
+  [
+    'a consent policy is assigned before it has its conditions',
+    SHUT,
+    { consent: { userConsent: 'thisAppOnly' } },
+    (steps) => steps.toReversed(),
+    /rest on one another/,
+  ],
+])('%s: stale, also for a file that claims to be half done', async (_, tenant, parts, alter, why) => {
+  for (const pretending of [false, true]) {
+    const verdict = await verdictOn(tenant, parts, alter, pretending);
+    expect(verdict).toMatchObject({ kind: 'stale', why: expect.stringMatching(why) });
+    if (verdict.kind === 'stale') expect(verdict.reviewed).not.toEqual(verdict.live);
+  }
+});
+
+test('an order that keeps both hard rules but is less gentle passes only half-way', async () => {
+  const consenting = open({ tenantWide: new Set(), consentLets: true });
+  const harsh = first('narrow-user-consent');
+  expect(await verdictOn(consenting, instead, harsh)).toMatchObject({
+    kind: 'stale',
+    why: "there is a gentler order than the reviewed one: Somebody's access moves in both directions on the way",
+  });
+  expect(await verdictOn(consenting, instead, harsh, true)).toMatchObject({ kind: 'go' });
+});
+
+test('one group after the other in any order is nobody the worse for', async () => {
+  const swapped = (steps: readonly Step[]) => {
+    const adds = steps.filter(({ group }) => group === 'add-assignees').toReversed();
+    const at = steps.findIndex(({ group }) => group === 'add-assignees');
+    return steps.map((step, index) => adds[index - at] ?? step);
+  };
+  expect(await verdictOn(SHUT, toGroups, swapped)).toMatchObject({ kind: 'go' });
+});
