@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { onTestFinished } from 'vitest';
@@ -274,11 +274,12 @@ function actions(
     },
     'actions/upload-artifact': async ({ with: given, folder: from }) => {
       const listed = (given.path ?? '').split('\n').map((path) => path.trim());
-      const files = listed.flatMap((path) => filesBelow(from, path));
+      const root = dirname(resolve(from, listed[0] ?? ''));
+      const files = listed.flatMap((path) => filesBelow(root, relative(root, resolve(from, path))));
       if (files.length === 0) return undefined;
       for (const { id, run: of, name } of github.hub.artifacts.values())
         if (given.overwrite === 'true' && of === run && name === given.name) github.hub.artifacts.delete(id);
-      const contents = files.map((file) => [file, readFileSync(join(from, file))] as const);
+      const contents = files.map((file) => [file, readFileSync(join(root, file))] as const);
       const id = github.artifacts.put(run, given.name ?? '', Object.fromEntries(contents));
       return { outputs: { 'artifact-id': String(id) } };
     },
@@ -292,7 +293,7 @@ function actions(
       );
       if (found === undefined) throw new Error(`Unable to find the artifact ${name ?? ids}`);
       for (const [file, bytes] of Object.entries(unzipSync(found.zip)))
-        put(join(into, given.path ?? '.', file), bytes);
+        put(resolve(into, given.path ?? '.', file), bytes);
       return undefined;
     },
   };

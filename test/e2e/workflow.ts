@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -97,14 +97,16 @@ export async function runWorkflow(
         ...before,
         github: { ...github, ...(given.token === undefined ? {} : { token: given.token }) },
         vars: { ...options.contexts.vars, ...given.vars },
+        runner: { temp: join(own, id) },
       };
+      await mkdir(join(own, id));
       const shared = filledIn(workflow.env, contexts, RUNNING);
       const env = {
         PATH: process.env.PATH ?? '',
         ...options.env,
         ...given.env,
         ...defaults(github, { event: eventFile, folder: given.folder, workflow: workflow.name ?? file }),
-        RUNNER_TEMP: own,
+        RUNNER_TEMP: join(own, id),
         ...shared,
         ...filledIn(job.env, { ...contexts, env: shared }, RUNNING),
       };

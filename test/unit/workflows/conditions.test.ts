@@ -31,7 +31,7 @@ type Options = {
 /** What each job that ran asked of the command, and the token it had for it. */
 async function asked({ name, event, eventName, inputs, vars, failing, kept }: Options) {
   fetched = [];
-  const script = `#!/bin/sh\necho "$* \${GITHUB_TOKEN:-}"\ncase "$*" in "${failing ?? 'nothing'}"*) exit 1;; esac\n`;
+  const script = `#!/bin/bash\necho "\${*//$RUNNER_TEMP/TEMP} \${GITHUB_TOKEN:-}"\ncase "$*" in "${failing ?? 'nothing'}"*) exit 1;; esac\n`;
   writeFileSync(join(folder, 'iosmail'), script, { mode: 0o755 });
   const { jobs } = await runWorkflow(
     fileURLToPath(new URL(`../../../.github/workflows/${name}.yml`, import.meta.url)),
@@ -94,9 +94,11 @@ const merged = (more: Partial<Options> = {}) =>
   });
 
 const SKIPPED = ['skipped'];
-const PLAN = 'plan --base HEAD --head f00d --out plan.json';
-const COMMENT = 'github comment --plan plan.json';
-const RECORD = 'github record --report report.json --fresh fresh.json own record';
+const PLAN = 'plan --base HEAD --head f00d --out TEMP/plan.json';
+const COMMENT = 'github comment --plan TEMP/kept/plan.json';
+const KEEPING = '--report TEMP/report.json --fresh TEMP/fresh.json --journal TEMP/journal';
+const RECORD =
+  'github record --report TEMP/kept/report.json --fresh TEMP/kept/fresh.json --journal TEMP/kept/journal own record';
 
 test('a newer commit marks the plan as outdated at once; a validated one is planned and published', async () => {
   expect(await planned(validated('requested'))).toEqual({
@@ -143,7 +145,7 @@ test('where there is an app, it speaks', async () => {
 test('a merge is applied between lock and record', async () => {
   expect(await merged()).toEqual({
     begin: ['success', 'github lock own begin'],
-    apply: ['success', 'apply --commit merged --report report.json --fresh fresh.json own apply'],
+    apply: ['success', `apply --commit merged ${KEEPING} own apply`],
     record: ['success', RECORD],
   });
 });
@@ -159,7 +161,7 @@ test('by hand, the fresh plan of the named run is applied, and no other branch m
   const byHand = { eventName: 'workflow_dispatch', inputs: { run: '42', digest: 'abc; echo "$HOME"' } };
   expect((await merged(byHand)).apply).toEqual([
     'success',
-    'apply --plan reviewed/fresh.json --digest abc; echo "$HOME" --report report.json --fresh fresh.json own apply',
+    `apply --plan TEMP/reviewed/fresh.json --digest abc; echo "$HOME" ${KEEPING} own apply`,
   ]);
   const event = { repository: { default_branch: 'trunk' } };
   expect(await merged({ ...byHand, event })).toEqual({ begin: SKIPPED, apply: SKIPPED, record: SKIPPED });
@@ -167,11 +169,11 @@ test('by hand, the fresh plan of the named run is applied, and no other branch m
 
 test('what was kept is fetched by its id, so never that of an earlier attempt; where nothing was kept, nothing is', async () => {
   await merged({ kept: '7001' });
-  expect(fetched).toEqual([{ 'artifact-ids': '7001' }]);
+  expect(fetched).toMatchObject([{ 'artifact-ids': '7001' }]);
   await merged();
   expect(fetched).toEqual([]);
   await planned(validated('completed'), { kept: '7002', failing: 'plan' });
-  expect(fetched).toEqual([{ 'artifact-ids': '7002' }]);
+  expect(fetched).toMatchObject([{ 'artifact-ids': '7002' }]);
   await planned(validated('completed'));
   expect(fetched).toEqual([]);
 });
