@@ -37,7 +37,9 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
 async function record(options: GitHubOptions, trying: Trying, lines: string[]): Promise<void> {
   const { env, repository } = options;
   const github = await openGitHub(env);
-  const left = { report: await reportIn(options.report), fresh: await freshIn(options.fresh) };
+  const report = await reportIn(options.report);
+  const fresh = await trying('the fresh plan cannot be shown', () => freshIn(options.fresh));
+  const left = { report, fresh };
   const settings = await trying(
     'the journal was not written, and no pull request was told, since the policies cannot be read',
     async () => (await loadPolicies(options.policies, options.day)).settings,
@@ -98,7 +100,7 @@ async function isUsed(repository: string, branch: string, env: NodeJS.ProcessEnv
   await fetchBranch(repository, branch, pushEnv(env));
   if (await refIsThere(repository, `refs/remotes/origin/${branch}`)) return;
   throw new GitFailure(
-    'settings.yaml has errors, so it is not known which branch keeps the journal.',
+    'settings.yaml cannot be relied upon, so it is not known which branch keeps the journal.',
     'Correct it by a pull request (`iosmail validate`), then run this workflow again.',
   );
 }

@@ -1,8 +1,7 @@
-import { GitFailure } from '../git/git.ts';
-import { GitHubFailure } from '../github/failure.ts';
-
 /** Does one part of a job; what breaks it is told, and the rest is still done. Undefined where it broke. */
 export type Trying = <T>(what: string, work: () => Promise<T>) => Promise<T | undefined>;
+
+const AGAIN = 'Run this job again: what is there already is not written twice.';
 
 /** @returns `problems`: two lines for each part that broke, what and how to go on. */
 export function tryingAll(): { readonly trying: Trying; readonly problems: readonly string[] } {
@@ -12,8 +11,7 @@ export function tryingAll(): { readonly trying: Trying; readonly problems: reado
       return await work();
     } catch (error) {
       // Whatever broke one part, the others are still owed.
-      const known = error instanceof GitHubFailure || error instanceof GitFailure;
-      const fix = known ? error.fix : 'Run this job again: what is there already is not written twice.';
+      const fix = error instanceof Error && 'fix' in error ? String(error.fix) : AGAIN;
       problems.push(`error: ${what}: ${error instanceof Error ? error.message : 'unknown'}`, `fix: ${fix}`);
       return undefined;
     }

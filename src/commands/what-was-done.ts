@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlanFileError, readPlan } from '../apply/read-plan.ts';
+import { readPlan } from '../apply/read-plan.ts';
 import { readReport } from '../apply/read-report.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
@@ -19,15 +19,10 @@ export async function reportIn(file: string | undefined): Promise<ApplyReport | 
   return text === undefined ? undefined : readReport(text);
 }
 
-/** A fresh plan that cannot be used is none: the tenants stay as the report tells. */
+/** The fresh plan a run wrote, if it wrote one. @throws PlanFileError for one that cannot be used. */
 export async function freshIn(file: string | undefined): Promise<Plan | undefined> {
   const text = await textIn(file);
-  try {
-    return text === undefined ? undefined : readPlan(text);
-  } catch (error) {
-    if (error instanceof PlanFileError) return undefined;
-    throw error;
-  }
+  return text === undefined ? undefined : readPlan(text);
 }
 
 /** The lines of every tenant's journal as they may stand in Git, by tenant id. */
