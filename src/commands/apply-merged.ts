@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { Review } from '../apply/applying.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
-import { commitOf, isAncestor } from '../git/history.ts';
+import { commitOf, isAncestor, isHere } from '../git/history.ts';
 import { firstUnknown, lastApplied, readJournalBranch } from '../git/journal-branch.ts';
+import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
-import type { LoadedPolicies } from '../policy/policies.ts';
+import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
 import { requireLock } from './held-lock.ts';
-import { type Merged, mergedSince } from './merged.ts';
+import { type Merged, mergedSince, rulesIn } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
 export type ApplyMergedOptions = ReviewedRunOptions & {
@@ -34,8 +35,7 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   const { env, day, policies: folder, version } = options;
   await requireLock(REPOSITORY, env);
   const commit = await commitOf(REPOSITORY, options.commit);
-  const { policiesAt } = await mergedSince(REPOSITORY, folder, commit, commit, day);
-  const loaded = await policiesAt(commit);
+  const loaded = policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day);
   const journal = await readJournalBranch(
     REPOSITORY,
     `refs/remotes/origin/${loaded.settings.journal.branch}`,
@@ -43,36 +43,42 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   const last = journal.kind === 'read' ? lastApplied(journal.runs) : undefined;
   const unknown = journal.kind === 'read' ? firstUnknown(journal.runs) : undefined;
   const after = last?.commit ?? unknown ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
-  const report = (tenants: readonly TenantReport[], at = commit): ApplyReport => ({
+  const rulesAt = last?.rules ?? after;
+  const report = (tenants: readonly TenantReport[], at: string, rules: string): ApplyReport => ({
     formatVersion: REPORT_FORMAT,
     tool: { name: 'iosmail', version },
     tenants,
-    merged: { commit: at, after },
+    merged: { commit: at, after, rules },
   });
   if (!(await isAncestor(REPOSITORY, after, commit))) {
     // A later run was faster: it walked over this commit too.
-    if (await isAncestor(REPOSITORY, commit, after)) return await written(options.report, report([], after));
+    if (await isAncestor(REPOSITORY, commit, after))
+      return await written(options.report, report([], after, rulesAt));
     const from = after.slice(0, 12);
     throw new HistoryUnknown(
       `The last applied commit ${from} is not in the history of ${commit.slice(0, 12)}. Nothing was sent.`,
     );
   }
-  const merged = await mergedSince(REPOSITORY, folder, after, commit, day);
-  const left = new Map((last?.left ?? []).map(({ tenant, pull }) => [tenant, pull]));
-  const decisions =
-    merged.commits.length + left.size === 0
-      ? new Map<string, Decision>()
-      : await decide(await openGitHub(env), merged.commits, left, {
-          branch: env.GITHUB_REF_NAME ?? 'main',
-          settingsAt: async (at) => (await policiesAt(at)).settings,
-          after,
-          now: () => Date.now(),
-        });
+  if (!(await isAncestor(REPOSITORY, rulesAt, after))) {
+    const from = rulesAt.slice(0, 12);
+    throw new HistoryUnknown(
+      `The commit whose rules of review are in force, ${from}, is not in the history of ${after.slice(0, 12)}. Nothing was sent.`,
+    );
+  }
+  const merged = await mergedSince(REPOSITORY, folder, { rules: rulesAt, after, commit }, day);
+  const { decisions, rules } = await decide(() => openGitHub(env), {
+    ...merged,
+    left: new Map((last?.left ?? []).map(({ tenant, pull }) => [tenant, pull])),
+    branch: env.GITHUB_REF_NAME ?? 'main',
+    rulesAtHead: async (head) =>
+      (await isHere(REPOSITORY, head)) ? rulesIn(await merged.policiesAt(head)) : 'not here',
+    now: () => Date.now(),
+  });
   const run = await reviewedRun(options, loaded, journal);
   const broken = loaded.broken.length === 0 ? [] : await lostIn(merged, loaded, decisions);
   const tenants = [...broken, ...(await carryOut(run, loaded, decisions))];
   await run.planAgain(tenants);
-  return await written(options.report, report(tenants));
+  return await written(options.report, report(tenants, commit, rules));
 }
 
 /** Tenants that were to be applied, whose policy cannot be used any more: tried again once it can. */

@@ -1,12 +1,15 @@
 import type { TenantPlan } from '../core/plan.ts';
 import type { ReviewedUnder } from '../core/report.ts';
+import { approvalsOf } from '../github/approvals.ts';
+import { approvalOf } from '../github/approved.ts';
 import type { GitHub } from '../github/open-github.ts';
 import { type Pull, pullNumber, pullOfCommit } from '../github/pulls.ts';
 import { type ReviewedPlan, reviewOf } from '../github/reviewed-plan.ts';
+import { afterCommit, asShown, type InForce, type ReviewRules } from '../github/rules-in-force.ts';
 import { ofPull, PullUnreadable } from '../github/unreadable.ts';
 import type { Problem } from '../planning/problem.ts';
-import type { Settings } from '../policy/settings.ts';
-import type { PolicyCommit } from './merged.ts';
+import { CAUTIOUS } from '../policy/settings.ts';
+import type { Merged, PolicyCommit } from './merged.ts';
 
 /** What the newest merge that changed a tenant allows. */
 export type Decision =
@@ -23,38 +26,47 @@ export type Decision =
 /** A review that was read this long ago (milliseconds) is read again before the first write. */
 const STILL_FRESH = 15_000;
 
+/** Everything a decision rests on beside GitHub. */
+export type Deciding = Pick<Merged, 'start' | 'before' | 'commits'> & {
+  /** Pull requests of tenants that an earlier run did not finish, by tenant id; unset for a push without one. */
+  readonly left: ReadonlyMap<string, number | undefined>;
+  readonly branch: string;
+  /** The rules that stand at the head of a pull request; `not here` where this clone does not have that commit. */
+  readonly rulesAtHead: (head: string) => Promise<ReviewRules | undefined | 'not here'>;
+  readonly now: () => number;
+};
+
+/** Decisions by tenant id, and the newest commit whose rules of review are in force. */
+export type Decided = { readonly decisions: ReadonlyMap<string, Decision>; readonly rules: string };
+
 type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) => ReviewedPlan> };
 
 /**
  * Decides for each tenant by the newest merge that changed it; an older review says nothing about a newer policy.
- * Each pull request is looked at once for all its tenants.
- * @param settingsAt the rules of review that were in force before a commit.
- * @param left pull requests of tenants that an earlier run did not finish, by tenant id; unset for a push without one.
+ * Each pull request is looked at once for all its tenants. Each commit is judged by the rules in force before it: a
+ * commit that softens them counts for the next one if it was itself reviewed.
  * What GitHub will never tell of one pull request holds only the tenants it changed: they are refused.
+ * @param open opens GitHub; not called where nothing is asked of it.
  * @throws GitHubFailure when a review cannot be read now.
  */
-export async function decide(
-  github: GitHub,
-  commits: readonly PolicyCommit[],
-  left: ReadonlyMap<string, number | undefined>,
-  about: {
-    readonly branch: string;
-    readonly settingsAt: (commit: string) => Promise<Settings>;
-    /** Where the rules for what was left come from: the last applied commit. */
-    readonly after: string;
-    readonly now: () => number;
-  },
-): Promise<ReadonlyMap<string, Decision>> {
-  const reviews = new Map<number, Asked>();
-  const review = (pull: Pull, settings: Settings, fresh: boolean) => {
-    const known = reviews.get(pull.number);
-    if (known !== undefined && (!fresh || about.now() - known.at < STILL_FRESH)) return known.answer;
-    const answer = reviewOf(github, pull, settings).catch(refusedByNature);
-    reviews.set(pull.number, { at: about.now(), answer });
-    return answer;
+export async function decide(open: () => Promise<GitHub>, deciding: Deciding): Promise<Decided> {
+  const { start, before, commits, left, branch, now } = deciding;
+  let opened: Promise<GitHub> | undefined;
+  const github = () => {
+    opened ??= open();
+    return opened;
   };
-  const decisionOf = async (pull: Pull, settings: Settings, tenantId: string): Promise<Decision> => {
-    const found = (await review(pull, settings, false))(tenantId);
+  const reviews = new Map<string, Asked>();
+  const review = async (pull: Pull, { rules }: InForce, fresh: boolean) => {
+    const key = JSON.stringify([pull.number, rules]);
+    const known = reviews.get(key);
+    if (known !== undefined && (!fresh || now() - known.at < STILL_FRESH)) return await known.answer;
+    const answer = reviewOf(await github(), pull, rules).catch(refusedByNature);
+    reviews.set(key, { at: now(), answer });
+    return await answer;
+  };
+  const decisionOf = async (pull: Pull, force: InForce, tenantId: string): Promise<Decision> => {
+    const found = (await review(pull, force, false))(tenantId);
     const under: ReviewedUnder = {
       kind: 'pull request',
       pull: pull.number,
@@ -62,61 +74,77 @@ export async function decide(
       ...(found.kind === 'reviewed' ? { digest: found.plan.digest } : {}),
       approvedBy: found.kind === 'reviewed' ? found.approvedBy : [],
     };
-    if (found.kind === 'refused') return { kind: 'refused', problem: nothingSent(found), under };
+    if (found.kind === 'refused') return { kind: 'refused', problem: nothingSent(found, force), under };
     const recheck = async () => {
-      const again = (await review(pull, settings, true))(tenantId);
-      if (again.kind === 'refused') return nothingSent(again);
+      const again = (await review(pull, force, true))(tenantId);
+      if (again.kind === 'refused') return nothingSent(again, force);
       return again.plan.digest === found.plan.digest
         ? undefined
         : nothingSent({ why: 'another plan was recorded meanwhile', fix: 'Run the same apply again.' });
     };
     return { kind: 'reviewed', plan: found.plan, under, recheck };
   };
+  const merges = new Map<string, Promise<Pull | undefined>>();
+  const mergeOf = async (commit: string) => {
+    const asked = merges.get(commit) ?? pullOfCommit(await github(), commit, branch);
+    merges.set(commit, asked);
+    return await asked;
+  };
+  const after = (force: InForce, { commit, rules }: PolicyCommit) =>
+    afterCommit(force, commit, rules, async () => {
+      const pull = await mergeOf(commit);
+      if (pull === undefined) return force.rules.allowDirectPush;
+      const head = await deciding.rulesAtHead(pull.head.sha);
+      // A merge made by hand may hold more than its pull request shows.
+      const shown =
+        head === 'not here' ||
+        (head !== undefined && rules !== undefined && asShown(force.stated, rules, head));
+      return shown && (await isApproved(await github(), pull, force.rules));
+    });
   const decisions = new Map<string, Decision>();
+  let force: InForce = { rules: start.stated ?? CAUTIOUS.review, ...start };
+  for (const commit of before) force = await after(force, commit);
   const pullsLeft = new Map<number, Promise<Pull | Refusal>>();
   for (const [tenantId, number] of left) {
     if (number === undefined) {
-      decisions.set(tenantId, directPush('it', await about.settingsAt(about.after)));
+      decisions.set(tenantId, directPush('it', force));
       continue;
     }
-    const asked = pullsLeft.get(number) ?? pullLeft(github, number);
+    const asked = pullsLeft.get(number) ?? pullLeft(await github(), number);
     pullsLeft.set(number, asked);
     const pull = await asked;
     decisions.set(
       tenantId,
       'why' in pull
         ? { kind: 'refused', problem: nothingSent(pull) }
-        : await decisionOf(pull, await about.settingsAt(about.after), tenantId),
+        : await decisionOf(pull, force, tenantId),
     );
   }
-  // No commit of the walk softens the rules it is judged by, nor those of one after it.
-  let rules = await about.settingsAt(about.after);
-  for (const { commit, parent, tenants } of commits) {
-    const pull = await pullOfCommit(github, commit, about.branch);
-    rules = stricter(rules, await about.settingsAt(parent));
-    const settings = rules;
+  for (const step of commits) {
+    const { commit, tenants } = step;
+    const pull = tenants.size === 0 ? undefined : await mergeOf(commit);
     for (const tenantId of tenants) {
       decisions.set(
         tenantId,
         pull === undefined
-          ? directPush(`commit ${commit.slice(0, 12)}`, settings)
-          : await decisionOf(pull, settings, tenantId),
+          ? directPush(`commit ${commit.slice(0, 12)}`, force)
+          : await decisionOf(pull, force, tenantId),
       );
     }
+    force = await after(force, step);
   }
-  return decisions;
+  return { decisions, rules: force.at };
 }
 
-/** What both ask for. Who writes the records is for the older one to say. */
-function stricter(older: Settings, newer: Settings): Settings {
-  return {
-    ...older,
-    review: {
-      ...older.review,
-      approvals: Math.max(older.review.approvals, newer.review.approvals),
-      allowDirectPush: older.review.allowDirectPush && newer.review.allowDirectPush,
-    },
-  };
+/** Whether a merged pull request was approved as the rules ask, whatever it plans. */
+async function isApproved(github: GitHub, pull: Pull, rules: ReviewRules): Promise<boolean> {
+  try {
+    const facts = await approvalsOf(github, pull);
+    return approvalOf({ ...facts, since: undefined, needed: rules.approvals }).kind === 'approved';
+  } catch (error) {
+    if (error instanceof PullUnreadable) return false;
+    throw error;
+  }
 }
 
 type Refusal = Extract<ReviewedPlan, { readonly kind: 'refused' }>;
@@ -137,18 +165,26 @@ function refusedByNature(error: unknown): () => Refusal {
   return () => ({ kind: 'refused', why: message.replace(/\.$/, ''), fix });
 }
 
-function directPush(what: string, settings: Settings): Decision {
-  if (settings.review.allowDirectPush) return { kind: 'direct push' };
+function directPush(what: string, force: InForce): Decision {
+  if (force.rules.allowDirectPush) return { kind: 'direct push' };
   return {
     kind: 'refused',
     under: { kind: 'direct push', approvedBy: [] },
-    problem: nothingSent({
-      why: `${what} came without a pull request`,
-      fix: 'Review the fresh plan and apply it by its digest; direct pushes are allowed only with review.allowDirectPush in settings.yaml.',
-    }),
+    problem: nothingSent(
+      {
+        why: `${what} came without a pull request`,
+        fix: 'Review the fresh plan and apply it by its digest; direct pushes are allowed only with review.allowDirectPush in settings.yaml.',
+      },
+      force,
+    ),
   };
 }
 
-function nothingSent({ why, fix }: { readonly why: string; readonly fix: string }): Problem {
-  return { message: `Refused: ${why}. Nothing was sent.`, fix };
+function nothingSent({ why, fix }: { readonly why: string; readonly fix: string }, force?: InForce): Problem {
+  const held = force?.held;
+  const told =
+    held === undefined
+      ? ''
+      : ` Commit ${held.slice(0, 12)} softened the rules of review without a review by those before it, so those before it count.`;
+  return { message: `Refused: ${why}. Nothing was sent.${told}`, fix };
 }

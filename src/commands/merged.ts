@@ -2,33 +2,47 @@ import { canonical, type Json } from '../core/json.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import { firstParents } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
+import { type ReviewRules, sameRules } from '../github/rules-in-force.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
+import { CAUTIOUS } from '../policy/settings.ts';
 
-/** One commit of the walk that changed effective policies. */
+/** One commit of the walk that changed effective policies or rules of review. */
 export type PolicyCommit = {
   readonly commit: string;
-  readonly parent: string;
-  /** Ids of the tenants whose effective policy it changed. */
+  /** Ids of the tenants whose effective policy it changed; none in the part that was applied before. */
   readonly tenants: ReadonlySet<string>;
+  /** The rules of review that stand there; unset where settings.yaml has errors. */
+  readonly rules: ReviewRules | undefined;
 };
 
 /** The merges since the last applied commit, and the policies they led to. */
 export type Merged = {
-  /** Oldest first; commits that changed no effective policy are left out. */
+  /** Where the walk over the rules begins; none are stated where there are none without errors. */
+  readonly start: { readonly at: string; readonly stated: ReviewRules | undefined };
+  /** From there to the last applied commit: only what changed rules. */
+  readonly before: readonly PolicyCommit[];
+  /** Since then, oldest first; commits that changed nothing of both are left out. */
   readonly commits: readonly PolicyCommit[];
   readonly policiesAt: (commit: string) => Promise<LoadedPolicies>;
 };
 
+/** The part of a history that is walked. */
+export type Stretch = {
+  /** The newest commit whose rules of review are in force, `after` or before it. */
+  readonly rules: string;
+  /** The last commit that was applied. */
+  readonly after: string;
+  readonly commit: string;
+};
+
 /**
  * Walks the first-parent history, so that a run that was lost in the queue loses no merge.
- * @param after the last commit that was applied.
  * @throws GitFailure when the history cannot be read.
  */
 export async function mergedSince(
   repository: string,
   folder: string,
-  after: string,
-  commit: string,
+  { rules: from, after, commit }: Stretch,
   day: Day,
 ): Promise<Merged> {
   const loaded = new Map<string, Promise<LoadedPolicies>>();
@@ -38,14 +52,33 @@ export async function mergedSince(
     loaded.set(at, known);
     return known;
   };
-  const commits: PolicyCommit[] = [];
-  for (const { commit: at, parent } of await firstParents(repository, after, commit)) {
-    // The first commit of all cannot be one that follows another.
-    if (parent === undefined) continue;
-    const tenants = changedTenants(await policiesAt(parent), await policiesAt(at));
-    if (tenants.size > 0) commits.push({ commit: at, parent, tenants });
-  }
-  return { commits, policiesAt };
+  const walked = async (since: string, to: string): Promise<readonly PolicyCommit[]> => {
+    const commits: PolicyCommit[] = [];
+    for (const { commit: at, parent } of await firstParents(repository, since, to)) {
+      // The first commit of all cannot be one that follows another.
+      if (parent === undefined) continue;
+      const [old, now] = [await policiesAt(parent), await policiesAt(at)];
+      const tenants = changedTenants(old, now);
+      const rules = rulesIn(now);
+      const before = rulesIn(old);
+      const same = rules === undefined || (before !== undefined && sameRules(before, rules));
+      if (tenants.size > 0 || !same) commits.push({ commit: at, tenants, rules });
+    }
+    return commits;
+  };
+  const none: ReadonlySet<string> = new Set();
+  const before = (await walked(from, after)).map((each) => ({ ...each, tenants: none }));
+  return {
+    start: { at: from, stated: rulesIn(await policiesAt(from)) },
+    before,
+    commits: await walked(after, commit),
+    policiesAt,
+  };
+}
+
+/** What settings with errors would forbid is not known, so they change no rule; no tenant is planned by them. */
+export function rulesIn({ settings }: LoadedPolicies): ReviewRules | undefined {
+  return settings === CAUTIOUS ? undefined : settings.review;
 }
 
 /** Ids of the tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */

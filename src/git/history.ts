@@ -22,6 +22,12 @@ export async function commitOf(repo: string, ref: string): Promise<string> {
   );
 }
 
+/** Whether this clone has a commit, by its id. */
+export async function isHere(repo: string, commit: string): Promise<boolean> {
+  const { status } = await gitAnswer(repo, ['cat-file', '-e', `${commit}^{commit}`], { answers: [1, 128] });
+  return status === 0;
+}
+
 /**
  * Whether a branch is there, by its full name. A listing and no look-up, since a look-up calls a damaged name and an
  * absent one the same; a listing warns of it.

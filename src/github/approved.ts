@@ -13,8 +13,8 @@ export type ApprovalFacts = {
   readonly writers: ReadonlySet<string>;
   /** The commit that was merged; a review of another one says nothing about it. */
   readonly head: string;
-  /** When the plan was there to be seen, ISO 8601. */
-  readonly since: string;
+  /** When the plan was there to be seen, ISO 8601; unset where the review is about no plan. */
+  readonly since: string | undefined;
   readonly needed: number;
 };
 
@@ -66,11 +66,12 @@ function flawOf(
   authors: ReadonlySet<string>,
   writers: ReadonlySet<string>,
   head: string,
-  since: string,
+  since: string | undefined,
 ): string | undefined {
   if (authors.has(reviewer.toLowerCase())) return 'wrote a part of it';
   if (!writers.has(reviewer.toLowerCase())) return 'has no write access';
   if (commit !== head) return 'approved another commit';
+  if (since === undefined) return undefined;
   // A time that cannot be read is not "later".
   return Date.parse(at) >= Date.parse(since) ? undefined : 'approved before this plan was there';
 }

@@ -1,14 +1,12 @@
 import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import { canonical, type Json } from '../core/json.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
-import type { Settings } from '../policy/settings.ts';
-import { approvalOf, lastWords } from './approved.ts';
+import { approvalsOf } from './approvals.ts';
+import { approvalOf } from './approved.ts';
 import { ArtifactUnusable, artifactFile } from './artifacts.ts';
-import { authorsOf } from './authors.ts';
 import { type CheckRun, checksOf } from './checks.ts';
 import { commentById } from './comments.ts';
 import type { GitHub } from './open-github.ts';
-import { canWrite } from './permissions.ts';
 import type { Pull } from './pulls.ts';
 import {
   PLAN_ARTIFACT,
@@ -19,7 +17,7 @@ import {
   sumOf,
 } from './record.ts';
 import { readRecord } from './record-text.ts';
-import { reviewsOf } from './reviews.ts';
+import type { ReviewRules } from './rules-in-force.ts';
 import { ofPull } from './unreadable.ts';
 
 /** Why a review does not allow anything, and what to do next. */
@@ -33,24 +31,24 @@ export type ReviewedPlan =
 const FRESH = 'Review the fresh plan, and apply it by its digest.';
 
 /** Who writes the check runs that count: the configured App, else the workflow's own token. */
-function recordingApp({ review }: Settings): string {
-  return review.app ?? 'github-actions';
+function recordingApp({ app }: ReviewRules): string {
+  return app ?? 'github-actions';
 }
 
 /**
  * Reads what was shown to the reviewers of a pull request, and whether they approved of it. The record is a check
  * run of the merged head by the one app that may write it; comment and plan file must be the ones it names.
- * @param settings those of the base: a pull request cannot soften its own review.
+ * @param rules those in force before it: a pull request cannot soften its own review.
  * @throws PullUnreadable where GitHub will never tell enough of this pull request; GitHubFailure when something cannot be
  * read: then nothing is known, which is not "not reviewed".
  */
 export async function reviewOf(
   github: GitHub,
   pull: Pull,
-  settings: Settings,
+  rules: ReviewRules,
 ): Promise<(tenantId: string) => ReviewedPlan> {
   const refuse = (why: string) => () => refusal(`${why} (pull request ${pull.number})`);
-  const app = recordingApp(settings);
+  const app = recordingApp(rules);
   const { number } = pull;
   const checks = await ofPull(`the head of pull request ${number}`, () => checksOf(github, pull.head.sha));
   const runs = checks.filter(({ name }) => /^iosmail plan( \d+)?$/.test(name));
@@ -87,24 +85,16 @@ export async function reviewOf(
   if (seen !== undefined) return refuse(seen);
   const plans = await ofPull(`the plan file of pull request ${number}`, () => plansOf(github, counting));
   if (plans.kind === 'refused') return refuse(plans.why);
-  const reviews = await ofPull(`the reviews of pull request ${number}`, () => reviewsOf(github, number));
-  const authors = await authorsOf(github, number);
-  const writers = new Set<string>();
-  for (const { reviewer } of lastWords(reviews)) {
-    if (await canWrite(github, reviewer)) writers.add(reviewer.toLowerCase());
-  }
+  const facts = await approvalsOf(github, pull);
   return (tenantId) => {
     const entry = counting.flatMap(({ tenants }) => tenants).find(({ id }) => id === tenantId);
     const plan = plans.byId.get(tenantId);
     if (entry === undefined || plan === undefined)
       return refusal(`the reviewed plan of pull request ${pull.number} does not hold this tenant`);
     const approval = approvalOf({
-      reviews,
-      authors,
-      writers,
-      head: pull.head.sha,
+      ...facts,
       since: shownSince(history, entry),
-      needed: settings.review.approvals,
+      needed: rules.approvals,
     });
     return approval.kind === 'approved'
       ? { kind: 'reviewed', plan, approvedBy: approval.by }

@@ -1,36 +1,26 @@
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/commands/decide-merged.ts';
 import type { PolicyCommit } from '../../../src/commands/merged.ts';
-import { DEFAULTS, type Settings } from '../../../src/policy/settings.ts';
-import { GATE, idOf, OTHER, type Reviewed, reviewed } from './reviewed-pulls.ts';
+import { deciding, GATE, idOf, OTHER, type Reviewed, reviewed, rules } from './reviewed-pulls.ts';
 
 const START = 'a'.repeat(40);
 const [FIRST, SECOND] = [idOf(GATE), idOf(OTHER)];
 const API = '/repos/contoso/policies';
 
-const rules = (review: Partial<Settings['review']> = {}): Settings => ({
-  ...DEFAULTS,
-  review: { ...DEFAULTS.review, ...review },
-});
-
 const changed = (commit: string, ...tenants: readonly string[]): PolicyCommit => ({
   commit,
-  parent: START,
   tenants: new Set(tenants),
+  rules: rules(),
 });
 
-function decided(
+async function decided(
   { github }: Reviewed,
   commits: readonly PolicyCommit[],
   left: readonly (readonly [string, number | undefined])[] = [],
-  settings = rules(),
+  stated = rules(),
 ) {
-  return decide(github, commits, new Map(left), {
-    branch: 'main',
-    settingsAt: async () => settings,
-    after: START,
-    now: () => 0,
-  });
+  const about = deciding({ start: { at: START, stated }, commits, left: new Map(left) });
+  return (await decide(async () => github, about)).decisions;
 }
 
 /** Two merged pull requests, each approved, each with the plan of its own tenant. */
@@ -129,12 +119,12 @@ describe('what GitHub will never tell of one pull request holds its own tenants 
   test('what is gone by the time of the first write sends nothing', async () => {
     const world = await twoMerged();
     let now = 0;
-    const decisions = await decide(world.github, world.commits, new Map(), {
-      branch: 'main',
-      settingsAt: async () => rules(),
-      after: START,
+    const about = deciding({
+      start: { at: START, stated: rules() },
+      commits: world.commits,
       now: () => now,
     });
+    const { decisions } = await decide(async () => world.github, about);
     const first = decisions.get(FIRST);
     now = 60_000;
     world.fake.fault(`GET ${API}/pulls/${world.first.number}/reviews`, GONE, 9);

@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readPlan } from '../../../src/apply/read-plan.ts';
+import type { Deciding } from '../../../src/commands/decide-merged.ts';
 import { isFailed, type Plan, type TenantPlan } from '../../../src/core/plan.ts';
 import { writeCheck } from '../../../src/github/checks.ts';
 import { type GitHub, openGitHub } from '../../../src/github/open-github.ts';
 import { PLAN_ARTIFACT, PLAN_FILE, recordsOf, rootOf } from '../../../src/github/record.ts';
 import { recordText } from '../../../src/github/record-text.ts';
+import type { ReviewRules } from '../../../src/github/rules-in-force.ts';
+import { DEFAULTS } from '../../../src/policy/settings.ts';
 import { type Checkout, checkout } from '../../github/checkout.ts';
 import { type FakeGitHub, serveGitHub } from '../../github/fake.ts';
 import type { Pull } from '../../github/hub.ts';
@@ -108,5 +111,24 @@ export async function reviewed(): Promise<Reviewed> {
       }
     },
     merged: (pull) => fake.merge(pull, { method: 'merge', by: 'contoso' }),
+  };
+}
+
+/** Rules of review that say nothing but this. */
+export function rules(review: Partial<ReviewRules> = {}): ReviewRules {
+  return { ...DEFAULTS.review, ...review };
+}
+
+/** A decision about a history of no commits, and what is different. */
+export function deciding(about: Partial<Deciding>): Deciding {
+  return {
+    start: { at: 'a'.repeat(40), stated: rules() },
+    before: [],
+    commits: [],
+    left: new Map(),
+    branch: 'main',
+    rulesAtHead: async () => 'not here',
+    now: () => 0,
+    ...about,
   };
 }
