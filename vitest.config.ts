@@ -15,6 +15,7 @@ export default defineConfig({
       project('unit', 30_000),
       project('contract', 60_000),
       project('scenarios', 60_000),
+      project('faults', process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000),
       project('e2e', 120_000),
     ],
   },

@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import type { TenantReport } from '../../src/core/report.ts';
+import { DEEP, sample } from '../depth.ts';
+import { levelsOf } from '../scenarios/levels.ts';
+import { expectedRequests } from '../scenarios/run.ts';
+import { reportOf } from '../scenarios/stage.ts';
+import { only } from '../scenarios/world.ts';
+import { count } from '../tally.ts';
+import { LAGGING, LASTING, PASSING, type Strike } from './strikes.ts';
+import { SCENARIOS, trial, type Undisturbed, undisturbed } from './trial.ts';
+
+/** Strikes on each scenario outside the deep run. */
+const FEW = 12;
+/** More exchanges than any run may need, however it is disturbed. */
+const MOST_EXCHANGES = 500;
+/** Milliseconds after which a run must have come to an end. */
+const LONGEST = 2 * 3600_000;
+
+// Each strike at each point of an apply: it converges by itself, or stops, says so, and the same apply finishes it.
+describe.each(SCENARIOS)('applying %s', (name) => {
+  test('whatever goes wrong at whatever request', async () => {
+    const well = await undisturbed(name);
+    if (well.planned.status !== 'changes') return;
+    const all = well.applying.flatMap((point, at) =>
+      [...PASSING, ...LASTING, ...LAGGING]
+        .filter(({ fits }) => fits(point))
+        .map((strike) => ({ strike, at })),
+    );
+    const cases = sample(all, FEW, ({ strike, at }) => `${strike.name} ${at}`);
+    for (const { strike, at } of cases) {
+      await struck(name, well, strike, at);
+      count('faults tried on applying');
+    }
+    expect(cases.length).toBe(DEEP ? all.length : Math.min(all.length, FEW));
+  });
+});
+
+async function struck(name: string, well: Undisturbed, strike: Strike, at: number): Promise<void> {
+  const { plan, planned, end, applying } = well;
+  const at0 = await trial(name, strike.name === 'no answer');
+  const { world, tenant, policies, scenario, arm, calm, commits } = at0;
+  const { method, path } = applying[at] ?? { method: '', path: '' };
+  const where = `${strike.name} at ${at} (${method} ${path})`;
+  const start = world.clock.now().getTime();
+  const from = world.wire.length;
+  arm(strike, at);
+  const first = reportOf(await world.apply(plan, policies));
+  expect(world.wire.length - from, where).toBeLessThan(MOST_EXCHANGES);
+  expect(world.clock.now().getTime() - start, where).toBeLessThan(
+    LONGEST + (strike.how === 'clock' ? strike.ms : 0),
+  );
+  tells(first, where);
+  await calm();
+  const second = reportOf(await world.apply(plan, policies));
+  const told = `${where}: first ${first.outcome} (${first.problem?.message}), then ${second.problem?.message}`;
+  if (scenario.outcome === 'applied') expect(['applied', 'nothing to do'], told).toContain(second.outcome);
+  if (first.outcome === 'applied') expect(second.outcome, told).toBe('nothing to do');
+  expect(commits, told).toEqual(scenario.outcome === 'applied' ? expectedRequests(planned, tenant) : commits);
+  expect(at0.broken(end), told).toEqual([]);
+  expect(at0.meddled(planned), told).toEqual([]);
+  expect(levelsOf(tenant), told).toEqual(end);
+  if (scenario.outcome === 'applied')
+    expect(only(await world.plan(policies)).status, told).toBe(scenario.again ?? 'unchanged');
+  count('writes judged by the oracle', at0.judged());
+}
+
+/** What did not end well says what happened, and what to do next. */
+function tells({ outcome, problem, steps }: TenantReport, where: string): void {
+  if (outcome === 'applied' || outcome === 'nothing to do') {
+    expect(problem, where).toBeUndefined();
+    return;
+  }
+  expect(problem?.message.length, where).toBeGreaterThan(20);
+  expect(problem?.fix.length, where).toBeGreaterThan(10);
+  const done = steps.some(({ result }) => result === 'done' || result === 'not known');
+  if (outcome === 'failed' || outcome === 'stale' || outcome === 'refused') expect(done, where).toBe(false);
+}
