@@ -25,14 +25,17 @@ export async function push(repo: string, commit: string, branch: string, env: En
   );
   if (status === 0) return 'taken';
   // The connection may have broken after the server had taken it.
-  if (status === 128 && (await isAt(repo, commit, target, env))) return 'taken';
+  if (await isAt(repo, commit, target, env)) return 'taken';
   const told = `${output.toString('utf8')}\n${said}`;
   if (status === 1 && OVERTAKEN.test(told)) return 'overtaken';
   throw remoteFailure(`The branch ${branch} cannot be written`, told, status);
 }
 
 async function isAt(repo: string, commit: string, target: string, env: Env): Promise<boolean> {
-  const { status, output } = await gitAnswer(repo, ['ls-remote', 'origin', target], { env, answers: [128] });
+  const { status, output } = await gitAnswer(repo, ['ls-remote', 'origin', target], {
+    env,
+    answers: [1, 128],
+  });
   return status === 0 && output.toString('utf8').startsWith(`${commit}\t`);
 }
 

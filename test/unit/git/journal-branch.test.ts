@@ -6,6 +6,7 @@ import {
   lastApplied,
   type RunLine,
   readJournalBranch,
+  runsIn,
 } from '../../../src/git/journal-branch.ts';
 import { remote } from './remote.ts';
 import { repository } from './repository.ts';
@@ -69,6 +70,73 @@ test.each(['{"run":', '{"run":1}', '[]', 'null'])(
     await expect(readJournalBranch(repo.folder, 'refs/heads/main')).rejects.toThrow('line 2 of runs.jsonl');
   },
 );
+
+const changed = (change: object) => JSON.stringify({ ...line(1), ...change });
+const tenant = (change: object) => changed({ tenants: { [CONTOSO]: { outcome: 'applied', ...change } } });
+const left = (...entries: readonly unknown[]) => changed({ left: entries });
+
+test.each([
+  changed({}),
+  tenant({ digest: `sha256:${'a'.repeat(64)}`, pull: 7, head: 'a'.repeat(40) }),
+  tenant({ outcome: 'partly applied', approvedBy: ['octo-cat', 'some_corp', 'app[bot]'] }),
+  left({ tenant: CONTOSO, pull: 7 }, { tenant: CONTOSO }),
+  changed({ rules: 'b'.repeat(40), after: 'c'.repeat(64), fresh: `sha256:${'a'.repeat(64)}` }),
+  JSON.stringify({ ...line(1, { by: 'fresh plan' }), commit: undefined }),
+  JSON.stringify({ ...line(1, { outcome: 'unknown' }), commit: undefined }),
+])('a line that a run writes is read: %s', (text) => {
+  expect(runsIn(`${text}\n`, REF)).toEqual([JSON.parse(text)]);
+});
+
+test.each([
+  ['a list', '[]'],
+  ['time', changed({ time: 'yesterday' })],
+  ['run: text', changed({ run: '1' })],
+  ['run: zero', changed({ run: 0 })],
+  ['run: a fraction', changed({ run: 1.5 })],
+  ['attempt', changed({ attempt: null })],
+  ['url', changed({ url: 'javascript:alert(1)' })],
+  ['commit: short', changed({ commit: 'abc' })],
+  ['commit: a branch', changed({ commit: 'main' })],
+  ['commit: null', changed({ commit: null })],
+  ['a merge with a report and no commit', JSON.stringify({ ...line(1), commit: undefined })],
+  ['after', changed({ after: 'HEAD~1' })],
+  ['rules', changed({ rules: 'main' })],
+  ['fresh', changed({ fresh: 'sha256:0' })],
+  ['by', changed({ by: 'somebody' })],
+  ['outcome', changed({ outcome: 'whole ' })],
+  ['a key nobody knows', changed({ comit: 'a'.repeat(40) })],
+  ['a key of every object', '{"__proto__":{},'.concat(changed({}).slice(1))],
+  ['tenants: a list', changed({ tenants: [] })],
+  ['tenants: null', changed({ tenants: null })],
+  ['tenant: a name', changed({ tenants: { contoso: { outcome: 'applied' } } })],
+  ['tenant: upper case', changed({ tenants: { [CONTOSO.replace('1', 'A')]: { outcome: 'applied' } } })],
+  ['tenant: text', changed({ tenants: { [CONTOSO]: 'applied' } })],
+  ['tenant: nothing', changed({ tenants: { [CONTOSO]: {} } })],
+  ['tenant: outcome', tenant({ outcome: 'all good' })],
+  ['tenant: inherited outcome', tenant({ outcome: 'toString' })],
+  ['tenant: digest', tenant({ digest: 'a'.repeat(64) })],
+  ['tenant: pull', tenant({ pull: '7' })],
+  ['tenant: head', tenant({ head: 'main' })],
+  ['tenant: approvedBy', tenant({ approvedBy: 'rita' })],
+  ['tenant: approved by a name', tenant({ approvedBy: ['Rita Example'] })],
+  ['tenant: a key nobody knows', tenant({ pul: 7 })],
+  ['left: an object', changed({ left: {} })],
+  ['left: text', left(CONTOSO)],
+  ['left: null', left(null)],
+  ['left: a list', left([CONTOSO])],
+  ['left: no tenant', left({ pull: 7 })],
+  ['left: a name', left({ tenant: 'contoso' })],
+  ['left: pull zero', left({ tenant: CONTOSO, pull: 0 })],
+  ['left: pull below zero', left({ tenant: CONTOSO, pull: -7 })],
+  ['left: a fraction', left({ tenant: CONTOSO, pull: 7.5 })],
+  ['left: pull as text', left({ tenant: CONTOSO, pull: '7' })],
+  ['left: pull null', left({ tenant: CONTOSO, pull: null })],
+  ['left: a key nobody knows', left({ tenant: CONTOSO, pul: 7 })],
+])('a tampered line is unknown, never misread: %s', (_, bad) => {
+  const text = `${JSON.stringify(line(1))}\n${bad}\n`;
+  expect(() => runsIn(text, REF)).toThrow(GitFailure);
+  expect(() => runsIn(text, REF)).toThrow(/^line 2 of runs.jsonl .* is damaged/);
+});
 
 test('the last applied commit is that of the newest whole run, with what later runs have not settled', () => {
   expect(lastApplied([])).toBeUndefined();
