@@ -123,6 +123,22 @@ test('a lock that an earlier attempt left does not do: another run may be taking
   expect(writesIn(world.sandbox)).toEqual([]);
 });
 
+test('a lock that is lost while the apply decides: nothing is sent', async () => {
+  const world = await approved();
+  const { github, merge, sandbox } = world;
+  const lose = (request: string) => {
+    if (/^GET .*\/check-runs/.test(request))
+      github.hub.bare.tryGit(['update-ref', '-d', 'refs/heads/iosmail-lock']);
+    return false;
+  };
+  github.fault(lose, 'reset');
+  const ended = await merge();
+  const step = ended.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+  expect(step?.code, step?.stderr).toBe(3);
+  expect(step?.stderr).toMatch(/no run holds the lock\. Nothing was sent/);
+  expect(writesIn(sandbox)).toEqual([]);
+});
+
 test('a fresh plan by hand needs the lock too', async () => {
   const { dispatched, rerun, sandbox, github } = await approved();
   github.artifacts.put(77, 'iosmail-apply', { 'fresh.json': 'no plan' });
@@ -171,10 +187,10 @@ test('a record that failed is made again from the report of the apply it belongs
   const again = await rerun(first, { jobs: 'failed' });
   expect(again.jobs.record?.result).toBe('success');
   expect(again.jobs.apply).toBe(first.jobs.apply);
-  expect((await journal(world)).map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
-    [1, 'whole'],
-    [2, 'whole'],
-  ]);
+  const [deployment] = [...github.hub.deployments.values()].map(({ statuses }) => statuses.at(-1)?.state);
+  expect(deployment).toBe('success');
+  // It is journalled already.
+  expect((await journal(world)).map(({ attempt, outcome }) => [attempt, outcome])).toEqual([[1, 'whole']]);
   expect(writesIn(sandbox)).toEqual(sent);
 });
 
