@@ -21,7 +21,7 @@ export type Merged = {
   readonly start: { readonly at: string; readonly stated: ReviewRules | undefined };
   /** From there to the last applied commit: only what changed rules. */
   readonly before: readonly PolicyCommit[];
-  /** Since then, oldest first; commits that changed nothing of both are left out. */
+  /** Since then, oldest first; commits that changed nothing of both are left out, but for the last one. */
   readonly commits: readonly PolicyCommit[];
   readonly policiesAt: (commit: string) => Promise<LoadedPolicies>;
 };
@@ -62,7 +62,8 @@ export async function mergedSince(
       const rules = rulesIn(now);
       const before = rulesIn(old);
       const same = rules === undefined || (before !== undefined && sameRules(before, rules));
-      if (tenants.size > 0 || !same) commits.push({ commit: at, tenants, rules });
+      // The last one too: where it agrees with the rules in force, the next walk begins there.
+      if (tenants.size > 0 || !same || at === to) commits.push({ commit: at, tenants, rules });
     }
     return commits;
   };
