@@ -8,8 +8,8 @@ import { tenantList } from './tenant-list.ts';
 
 /** Longest reply; GitHub takes 65,536 characters. */
 const LONGEST = 60_000;
-/** Least room for the list of tenants. */
-const SHORTEST_LIST = 1_000;
+/** Longest fresh plan in a reply: the rest leaves room for the tenants, and for how to go on. */
+const LONGEST_PLAN = 50_000;
 /** Longest summary of a step, in bytes; GitHub takes 1 MiB. */
 const LONGEST_SUMMARY = 1_000_000;
 /** What the workflow keeps of an apply. */
@@ -33,27 +33,25 @@ export function replyMarkdown(report: ApplyReport, about: ReplyAbout): string {
   ];
   const whole = parts.join('\n');
   if (whole.length <= LONGEST) return whole;
+  const { fresh, run } = about;
+  if (fresh === undefined) return shortened(report, about, []);
   // A plan that somebody is to decide on is worth more room than the steps of what is done.
-  return shortened(report, about, true) ?? shortened(report, about, false) ?? whole.slice(0, LONGEST);
+  const plan = freshPart(fresh, run.id);
+  return shortened(report, about, [plan.length <= LONGEST_PLAN ? plan : elsewhere(fresh.digest, run)]);
 }
 
 /** Tenants line by line, then how to go on and where the rest is: those are never what is cut off. */
-function shortened(report: ApplyReport, about: ReplyAbout, withPlan: boolean): string | undefined {
-  const { fresh, run } = about;
-  const plan =
-    fresh === undefined ? [] : [withPlan ? freshPart(fresh, run.id) : elsewhere(fresh.digest, run)];
+function shortened(report: ApplyReport, about: ReplyAbout, plan: readonly string[]): string {
   const rest = [
     '',
-    `The steps are in the artifact \`${ARTIFACT}\` of the [run](${run.url}), and in the log of its job \`apply\`.`,
+    `The steps are in the artifact \`${ARTIFACT}\` of the [run](${about.run.url}), and in the log of its job \`apply\`.`,
     '',
     ...plan,
     ...effect(report.tenants),
     footer(about),
   ].join('\n');
   const head = `**${applyFooter(report)}**\n\n`;
-  const room = LONGEST - head.length - rest.length - 1;
-  if (room < SHORTEST_LIST) return undefined;
-  return `${head}${tenantList(report.tenants, room).join('\n')}\n${rest}`;
+  return `${head}${tenantList(report.tenants, LONGEST - head.length - rest.length - 1).join('\n')}\n${rest}`;
 }
 
 function elsewhere(digest: string, run: ReplyAbout['run']): string {
