@@ -64,12 +64,15 @@ async function goesOn({ world, tenant, policies, rules, scenario }: Trial, told:
 
 /**
  * Watches our own writes for harm: one that takes mail from somebody who was to keep it, or gives it to somebody who
- * was never to have it. What no look could have shown, because the edit came between the look and the write, is not ours.
+ * was never to have it. An edit in the very moment between a look and the write after it cannot be seen; one that came
+ * before any waiting can.
  */
 function watchHarm({ world, tenant, rules }: Trial, { planned, end }: Undisturbed, edit: Edit) {
   const start = levelsOf(tenant);
   let before: readonly OracleLevel[] = start;
   let editedAt: number | undefined;
+  let editTime: number | undefined;
+  const time = () => world.clock.now().getTime();
   const harmed: string[] = [];
   const already = world.sandbox.onCommit;
   const commit: NonNullable<Sandbox['onCommit']> = (at, written) => {
@@ -89,8 +92,8 @@ function watchHarm({ world, tenant, rules }: Trial, { planned, end }: Undisturbe
           before[who] === 'none' &&
           level !== 'none'),
     );
-    if (harms && (editedAt === undefined || looksAfter(world.wire, editedAt)))
-      harmed.push(`${written.method} ${written.path}`);
+    const tooSoon = time() === editTime && !looksAfter(world.wire, editedAt ?? 0);
+    if (harms && !tooSoon) harmed.push(`${written.method} ${written.path}`);
     before = now;
   };
   world.sandbox.onCommit = commit;
@@ -98,6 +101,7 @@ function watchHarm({ world, tenant, rules }: Trial, { planned, end }: Undisturbe
     make: (at: Tenant) => {
       edit.make(at);
       editedAt = world.wire.length;
+      editTime = time();
       before = levelsOf(tenant);
     },
     seen: () => harmed,
