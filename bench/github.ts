@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decide } from '../src/commands/decide-merged.ts';
@@ -14,13 +14,13 @@ import { planJson } from '../src/render/plan-json.ts';
 import { count } from '../src/render/words.ts';
 import { checkout } from '../test/github/checkout.ts';
 import { serveGitHub } from '../test/github/fake.ts';
+import { jobIn, validated } from '../test/github/job.ts';
 import { fleet, proposed } from '../test/unit/render/proposal.ts';
 
 // What GitHub costs a pull request and its apply, over a simulated wire. Nothing is asserted here; the numbers of
 // requests are, in test/unit/commands/requests*.test.ts.
 
 const LATENCY_MS = 100;
-const DAY = '2026-11-24';
 const BEGIN = 'a'.repeat(40);
 
 const direct = globalThis.fetch;
@@ -34,44 +34,13 @@ const users = { ...people, bob: { permission: 'write', id: 3 } } as const;
 const fake = await serveGitHub({ owner: 'contoso', repo: 'policies', users });
 const work = await checkout(fake);
 const folder = mkdtempSync(join(tmpdir(), 'iosmail-bench-'));
-mkdirSync(join(folder, 'policies'));
-writeFileSync(join(folder, 'policies/settings.yaml'), '{}\n');
 
 let lastRun = 70;
-const token = fake.workflowToken({
-  contents: 'write',
-  'pull-requests': 'write',
-  issues: 'write',
-  checks: 'write',
-  deployments: 'write',
-  actions: 'read',
-});
 
 /** Options of a command in a run of its own. */
 function job(event: object): GitHubOptions & { readonly run: number } {
   lastRun += 1;
-  writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
-  fake.runs.set(lastRun, { name: 'plan' });
-  return {
-    run: lastRun,
-    repository: work.path,
-    policies: join(folder, 'policies'),
-    journal: join(folder, 'journal'),
-    plan: join(folder, 'plan.json'),
-    report: join(folder, 'report.json'),
-    version: '0.1.0',
-    day: DAY,
-    now: () => new Date(),
-    env: {
-      GITHUB_TOKEN: token,
-      GITHUB_API_URL: fake.apiUrl,
-      GITHUB_SERVER_URL: fake.origin,
-      GITHUB_REPOSITORY: 'contoso/policies',
-      GITHUB_RUN_ID: String(lastRun),
-      GITHUB_EVENT_NAME: 'push',
-      GITHUB_EVENT_PATH: join(folder, 'event.json'),
-    },
-  };
+  return { run: lastRun, ...jobIn(folder, fake, { repository: work.path, run: lastRun, event }) };
 }
 
 async function measure(label: string, work: () => Promise<unknown>): Promise<void> {
@@ -92,26 +61,17 @@ async function merged(tenants: Tenants, at: number): Promise<{ pull: number; com
   await work.commit(`${at}.yaml`, 'a\n');
   await work.git('push', '--quiet', 'origin', `change-${at}`);
   const pull = await fake.openPull({ branch: `change-${at}`, author: 'ada' });
-  const { baseSha, headSha, branch, number } = pull;
-  const told = planJson(proposed(tenants, { base: baseSha, head: headSha }));
+  const told = planJson(proposed(tenants, { base: pull.baseSha, head: pull.headSha }));
   writeFileSync(join(folder, 'plan.json'), told);
-  const event = {
-    repository: { default_branch: 'main' },
-    workflow_run: {
-      head_sha: headSha,
-      head_branch: branch,
-      head_repository: { owner: { login: 'contoso' } },
-    },
-  };
   for (const again of ['', ', again']) {
-    const options = job(event);
+    const options = job(validated(pull));
     fake.artifacts.put(options.run, PLAN_ARTIFACT, { [PLAN_FILE]: told });
     await measure(`github comment, ${count(tenants.length, 'tenant', 'tenants')}${again}`, () =>
       githubComment(options),
     );
   }
   fake.review({ pull, user: 'bob', state: 'APPROVED' });
-  return { pull: number, commit: await fake.merge(pull, { method: 'merge' }) };
+  return { pull: pull.number, commit: await fake.merge(pull, { method: 'merge' }) };
 }
 
 /** Decides about the merges and records that all of them were applied. */

@@ -4,7 +4,8 @@ import { githubOutdated } from '../../../src/commands/github-outdated.ts';
 import { githubRecord } from '../../../src/commands/github-record.ts';
 import { type ApplyReport, type Outcome, REPORT_FORMAT } from '../../../src/core/report.ts';
 import { applyJson } from '../../../src/render/apply-json.ts';
-import { commented, counter, fleet, job, merges, times, validated } from './requests.ts';
+import { validated } from '../../github/job.ts';
+import { commented, counter, fleet, job, merges, times } from './requests.ts';
 import { reviewed } from './reviewed-pulls.ts';
 
 // What each command asks GitHub for, to the request: what is asked twice, or once a tenant, shows here.

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
@@ -9,6 +9,7 @@ import { PLAN_ARTIFACT, PLAN_FILE } from '../../../src/github/record.ts';
 import { planJson } from '../../../src/render/plan-json.ts';
 import type { FakeGitHub } from '../../github/fake.ts';
 import type { Pull } from '../../github/hub.ts';
+import { jobIn, validated } from '../../github/job.ts';
 import { fleet as fullFleet, proposed } from '../render/proposal.ts';
 import type { Reviewed } from './reviewed-pulls.ts';
 
@@ -43,52 +44,11 @@ export function counter({ log }: FakeGitHub): () => { readonly [request: string]
   };
 }
 
-/** Options of a command in a job of this run; the folder is gone with the test. */
+/** What a command is told in a job of this run; its folder is gone with the test. */
 export function job({ fake, work }: Reviewed, run: number, event: object): GitHubOptions {
   const folder = mkdtempSync(join(tmpdir(), 'iosmail-requests-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'policies'));
-  writeFileSync(join(folder, 'policies/settings.yaml'), '{}\n');
-  writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
-  fake.runs.set(run, { name: 'plan' });
-  return {
-    repository: work.path,
-    policies: join(folder, 'policies'),
-    journal: join(folder, 'journal'),
-    plan: join(folder, 'plan.json'),
-    report: join(folder, 'report.json'),
-    version: '0.1.0',
-    day: '2026-11-24',
-    now: () => new Date('2026-11-24T09:00:00.000Z'),
-    env: {
-      GITHUB_TOKEN: fake.workflowToken({
-        contents: 'write',
-        'pull-requests': 'write',
-        issues: 'write',
-        checks: 'write',
-        deployments: 'write',
-        actions: 'read',
-      }),
-      GITHUB_API_URL: fake.apiUrl,
-      GITHUB_SERVER_URL: fake.origin,
-      GITHUB_REPOSITORY: 'contoso/policies',
-      GITHUB_RUN_ID: String(run),
-      GITHUB_EVENT_NAME: 'push',
-      GITHUB_EVENT_PATH: join(folder, 'event.json'),
-    },
-  };
-}
-
-/** The event that starts a plan. */
-export function validated({ headSha, branch }: Pull): object {
-  return {
-    repository: { default_branch: 'main' },
-    workflow_run: {
-      head_sha: headSha,
-      head_branch: branch,
-      head_repository: { owner: { login: 'contoso' } },
-    },
-  };
+  return jobIn(folder, fake, { repository: work.path, run, event });
 }
 
 /** `github comment` for a pull request, in a run that keeps the plan file. */
@@ -99,15 +59,8 @@ export async function commented(
   run: number,
 ): Promise<readonly string[]> {
   const { fake } = world;
-  const { baseSha, headSha, branch, number } = fake.pull(pull.number);
-  const options = job(world, run, {
-    repository: { default_branch: 'main' },
-    workflow_run: {
-      head_sha: headSha,
-      head_branch: branch,
-      head_repository: { owner: { login: 'contoso' } },
-    },
-  });
+  const { baseSha, headSha, number } = fake.pull(pull.number);
+  const options = job(world, run, validated(fake.pull(number)));
   const text = planJson(proposed(tenants, { base: baseSha, head: headSha }));
   writeFileSync(options.plan ?? '', text);
   fake.artifacts.put(run, PLAN_ARTIFACT, { [PLAN_FILE]: text });
