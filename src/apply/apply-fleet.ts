@@ -9,7 +9,7 @@ import { each } from '../planning/each.ts';
 import { problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
 import type { Review } from './applying.ts';
-import { openJournal } from './journal.ts';
+import { begunIn, hasBegun, openJournal } from './journal.ts';
 
 /** What applying a plan file needs. */
 export type FleetApply = {
@@ -23,6 +23,8 @@ export type FleetApply = {
   /** Ids of people who lost access by applies of the last seven days. */
   readonly recentLosses: (tenantId: string) => ReadonlySet<string>;
   readonly journal: string;
+  /** The lines of a tenant's journal that are kept elsewhere, beside those in the folder. */
+  readonly journalElsewhere?: (tenantId: string) => string;
   readonly run: string;
   readonly clock: Clock;
   readonly day: Day;
@@ -79,8 +81,14 @@ async function applyOne(
     );
   try {
     const losses = fleet.recentLosses(tenant.id);
+    const { digest } = planned;
+    // A person at a desk answers for their plan file; under a review it is somebody else's word.
+    const begun =
+      review === undefined ||
+      hasBegun(fleet.journal, tenant.id, digest) ||
+      begunIn(fleet.journalElsewhere?.(tenant.id) ?? '', digest);
     const connection = await fleet.connect(policy);
-    const head = { run: fleet.run, tenant: tenant.id, digest: planned.digest };
+    const head = { run: fleet.run, tenant: tenant.id, digest };
     return await applyTenant({
       reader: openReader(connection),
       writer: openWriter(connection),
@@ -88,6 +96,7 @@ async function applyOne(
       reviewed: planned,
       journal: openJournal(fleet.journal, head, fleet.clock.now),
       recentLosses: losses,
+      begun,
       ...(review === undefined ? {} : { review }),
       clock: fleet.clock,
       day: fleet.day,

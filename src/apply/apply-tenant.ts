@@ -2,7 +2,7 @@ import type { GateGroup } from '../core/assessment.ts';
 import type { Outcome, TenantReport } from '../core/report.ts';
 import { appId } from '../levers/app.ts';
 import { observeWithPeople } from '../planning/observe.ts';
-import { planOf } from '../planning/plan-tenant.ts';
+import { mayLoseIn, planOf } from '../planning/plan-tenant.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Journal, JournalError } from './journal.ts';
 import { judge } from './review.ts';
@@ -15,11 +15,17 @@ import { verify } from './verify.ts';
  * @throws what reading throws before the first write; once something may have been sent, failures end in the report.
  */
 export async function applyTenant(applying: Applying): Promise<TenantReport> {
-  const { reader, policy, reviewed, journal, day, recentLosses } = applying;
+  const { reader, policy, reviewed, journal, day, recentLosses, begun } = applying;
   const seen = await observeWithPeople(reader, policy, day);
   const application = appId(seen.answers);
-  const planned = (order?: readonly GateGroup[]) => planOf(seen, policy, day, recentLosses, order);
-  const verdict = judge(reviewed, policy, planned(), planned, application);
+  const inOrder = (order?: readonly GateGroup[]) => planOf(seen, policy, day, recentLosses, order);
+  const verdict = judge(reviewed, policy, {
+    fresh: inOrder(),
+    inOrder,
+    mayLose: mayLoseIn(seen, policy),
+    begun,
+    application,
+  });
   const { tenant, steps } = reviewed;
   if (verdict.kind !== 'go') {
     const problem = {

@@ -16,6 +16,8 @@ export type Applying = {
   readonly reviewed: TenantPlan;
   readonly journal: Journal;
   readonly recentLosses: ReadonlySet<string>;
+  /** An earlier run of this very plan has sent something, by the journal; taken for granted at a desk. */
+  readonly begun: boolean;
   /** Under which review; unset for a person at a desk. */
   readonly review?: Review;
   readonly clock: Clock;

@@ -125,6 +125,19 @@ export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet
   return people;
 }
 
+/** Whether a run of the plan with this digest has sent anything, as far as the journal in this folder knows. */
+export function hasBegun(folder: string, tenant: string, digest: string): boolean {
+  return begunIn(read(join(folder, `${tenant}.jsonl`)), digest);
+}
+
+/** The same from the lines of a tenant's journal. */
+export function begunIn(text: string, digest: string): boolean {
+  return text.split('\n').some((line) => {
+    const entry = line.includes(digest) ? parse(line) : undefined;
+    return entry?.event === 'sending' && entry.digest === digest;
+  });
+}
+
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -15,7 +15,7 @@ export type Unproven = { readonly why: string; readonly reviewed: Json; readonly
  * live plan finds it to be, steps of a kind must stay together, and the order of the kinds must be the live plan's own
  * or pass the planner's proof, as strictly as there is a proof to pass.
  * @param left the reviewed steps that are not done, each of them a change that `fresh` asks for too.
- * @param started whether some steps are done: the gentlest order from half-way need not be the one that was reviewed.
+ * @param started whether an earlier run did some steps: the gentlest order from half-way need not be the reviewed one.
  */
 export function unprovenOrder(
   left: readonly Step[],

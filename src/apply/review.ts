@@ -18,19 +18,26 @@ export type Verdict =
   /** `failed`: what the policy needs could not be read or is not there · `refused`: a rule said no. */
   | { readonly kind: 'failed' | 'refused'; readonly why: string; readonly fix: string };
 
+/** What is known a moment before the first write. */
+export type LivePlan = {
+  /** The same policy planned from the live state; its own steps are never sent. */
+  readonly fresh: TenantPlan;
+  /** The same with the groups of its steps in a given order. */
+  readonly inOrder: InOrder;
+  /** Ids of the people who may end lower than they are now; who is *unknown* in the plan need not. */
+  readonly mayLose: ReadonlySet<string>;
+  /** An earlier run of this very plan has sent something, by the journal: what is done may be its doing. */
+  readonly begun: boolean;
+  /** Object id of the app, where it is there. */
+  readonly application: string | undefined;
+};
+
 /**
  * Judges a reviewed plan: whole, for this policy, allowed then and now, covering the live state, taking access from
  * nobody who was not among those reviewed, and in an order that is safe from the live state on.
- * @param fresh the same policy planned from the live state; its own steps are never sent.
- * @param inOrder the same with the groups of its steps in a given order.
  */
-export function judge(
-  reviewed: TenantPlan,
-  policy: TenantPolicy,
-  fresh: TenantPlan,
-  inOrder: InOrder,
-  application?: string,
-): Verdict {
+export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan): Verdict {
+  const { fresh, inOrder, application } = live;
   if (digestOf(reviewed) !== reviewed.digest) {
     return refused('the plan file was changed after it was made, its digest does not fit its steps');
   }
@@ -64,17 +71,18 @@ export function judge(
   const [untold] = refusals(fresh.findings).filter(({ rule }) => !ABOUT_THE_CHANGE.has(rule));
   // A setting that cannot be read or resolved asks for nothing: that must never look like "done".
   if (untold !== undefined) return notNow(untold);
-  const live = fresh.steps.map((step) => ({ ...step, effects: [] }));
-  const remainder = remainderOf(reviewed.steps, live, application);
+  const asked = fresh.steps.map((step) => ({ ...step, effects: [] }));
+  const remainder = remainderOf(reviewed.steps, asked, application);
   if (remainder.kind === 'moved') {
     return { kind: 'stale', why: remainder.why, reviewed: remainder.reviewed, live: remainder.live };
   }
   if (remainder.left.length === 0) return { kind: 'go', remainder, notes: [] };
-  const started = remainder.done.size > 0;
+  // Steps that show as done say nothing by themselves: a file can hold steps that nobody ever planned.
+  const started = remainder.done.size > 0 && live.begun;
   // Half-way along a path with a detour people are above both ends; coming down again was reviewed with the order.
   const detour = started && (reviewed.order?.gaveWay.length ?? 0) > 0;
   const strangers = notAmong(
-    [...fresh.impact.lose, ...fresh.impact.unknown],
+    [...fresh.impact.lose, ...fresh.impact.unknown].filter(({ id }) => live.mayLose.has(id)),
     [...reviewed.impact.lose, ...reviewed.impact.unknown],
   );
   const kept = new Set(reviewed.impact.retain.map(({ id }) => id));
@@ -92,7 +100,9 @@ export function judge(
   // two ends, and judged from here they would strand the tenant in a state nobody asked for.
   const now = refusals(fresh.findings).find(({ rule }) => !(detour && WHOLE_CHANGE.has(rule)));
   if (now !== undefined) return notNow(now);
-  const orders = [reviewed, fresh].map(({ steps }) => [...new Set(steps.map(({ group }) => group))].join());
+  const orders = [remainder.left, fresh.steps].map((steps) =>
+    [...new Set(steps.map(({ group }) => group))].join(),
+  );
   if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
     return {
       kind: 'stale',

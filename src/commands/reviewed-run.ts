@@ -48,10 +48,10 @@ export async function reviewedRun(
   const { day, version, env, sandbox, journal, stopping, onTenant } = options;
   const session = await openSession({ sandbox, env, settings: loaded.settings });
   const connect = (policy: TenantPolicy) => session.connect(policy, 'apply');
+  const lines = (tenantId: string) => (branch.kind === 'read' ? branch.tenantLines(tenantId) : '');
   const recent = (tenantId: string) => {
     const now = session.edge.clock.now();
-    const lines = branch.kind === 'read' ? branch.tenantLines(tenantId) : '';
-    return new Set([...recentLosses(journal, tenantId, now), ...lossesIn(lines, now)]);
+    return new Set([...recentLosses(journal, tenantId, now), ...lossesIn(lines(tenantId), now)]);
   };
   const plan = (tenants: readonly TenantPolicy[]) =>
     planFleet({ tenants, day, version, connect, recentLosses: recent, findingsAbout: () => [] });
@@ -65,6 +65,7 @@ export async function reviewedRun(
       reviews,
       recentLosses: recent,
       journal,
+      journalElsewhere: lines,
       run: randomUUID(),
       clock: session.edge.clock,
       day,

@@ -1,6 +1,8 @@
+import { worlds } from '../core/access.ts';
 import { assemble, changesAccess } from '../core/assemble.ts';
 import type { GateGroup } from '../core/assessment.ts';
-import { NOBODY_READ } from '../core/people.ts';
+import { mayLose } from '../core/impact.ts';
+import { candidates, NOBODY_READ, selves } from '../core/people.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
@@ -35,4 +37,16 @@ export function planOf(
     ? directoryIn(policy.desired, picture.before, picture.after, answers)
     : NOBODY_READ;
   return assemble(policy, picture, directory, recentLosses, day, given);
+}
+
+/** The ids of the people who may end lower than they are now, as far as anybody can tell. */
+export function mayLoseIn({ answers, picture }: Observation, { desired }: TenantPolicy): ReadonlySet<string> {
+  if (!changesAccess(picture)) return new Set();
+  const { before, after } = picture;
+  const directory = directoryIn(desired, before, after, answers);
+  const [couldBe, open] = [selves(before, after, directory), worlds(before, after)];
+  const losing = candidates(before, after, directory).filter((person) =>
+    couldBe(person).some((who) => mayLose(before, after, who, open)),
+  );
+  return new Set(losing.map(({ id }) => id));
 }

@@ -7,7 +7,7 @@ import type { Desired, TenantPolicy } from '../../../src/core/state.ts';
 import { waitsBefore } from '../../../src/core/steps.ts';
 import { appId } from '../../../src/levers/app.ts';
 import { observeWithPeople } from '../../../src/planning/observe.ts';
-import { planOf } from '../../../src/planning/plan-tenant.ts';
+import { mayLoseIn, planOf } from '../../../src/planning/plan-tenant.ts';
 import { breaks, type Directory, profile, type Rules, type Tenant } from '../core/oracle.ts';
 import { DAY } from '../core/plan-groups.ts';
 import { asPolicy, type Wish } from '../core/random.ts';
@@ -36,7 +36,15 @@ export async function look(tenant: Tenant, d: Directory, policy: TenantPolicy, m
   const fresh = planOf(seen, policy, DAY, NOBODY);
   return {
     fresh,
-    verdict: (reviewed: TenantPlan): Verdict => judge(reviewed, policy, fresh, inOrder, appId(seen.answers)),
+    /** @param begun whether the journal tells of an earlier run of the plan. */
+    verdict: (reviewed: TenantPlan, begun = false): Verdict =>
+      judge(reviewed, policy, {
+        fresh,
+        inOrder,
+        mayLose: mayLoseIn(seen, policy),
+        begun,
+        application: appId(seen.answers),
+      }),
   };
 }
 

@@ -36,12 +36,20 @@ const first = (group: GateGroup) => (steps: readonly Step[]) => [
   ...steps.filter((step) => step.group !== group),
 ];
 
+/** What a file says of itself, and the journal of it. */
+type Pretence = {
+  /** A step that looks done comes first. */
+  readonly pretending: boolean;
+  readonly begun: boolean;
+  readonly gaveWay: readonly string[];
+};
+
 /** Judges a plan whose steps were altered, in a tenant that shows nothing of it done yet. */
 async function verdictOn(
   tenant: Tenant,
   parts: Parts,
   alter: (steps: readonly Step[]) => readonly Omit<Step, 'number'>[],
-  pretending = false,
+  { pretending = false, begun = false, gaveWay = [] }: Partial<Pretence> = {},
 ) {
   const asked = policy({ ...parts, exceptions: allowed });
   const { fresh, verdict } = await look(tenant, DIRECTORY, asked, { administrators: IDS.slice(2) });
@@ -49,9 +57,9 @@ async function verdictOn(
   expect(verdict(fresh).kind).toBe('go');
   const numbered = (steps: readonly Omit<Step, 'number'>[]) =>
     steps.map((step, index): Step => ({ ...step, number: index + 1 }));
-  const claims: Partial<TenantPlan['order']> = { holdsFor: 'any membership', gaveWay: [] };
+  const claims: Partial<TenantPlan['order']> = { holdsFor: 'any membership', gaveWay };
   const altered = pretending ? [NEVER_PLANNED, ...alter(fresh.steps)] : alter(fresh.steps);
-  return verdict(forged(fresh, numbered(altered), claims));
+  return verdict(forged(fresh, numbered(altered), claims), begun);
 }
 
 test.each<[string, Tenant, Parts, (steps: readonly Step[]) => readonly Step[], RegExp]>([
@@ -102,20 +110,41 @@ test.each<[string, Tenant, Parts, (steps: readonly Step[]) => readonly Step[], R
   ],
 ])('%s: stale, also for a file that claims to be half done', async (_, tenant, parts, alter, why) => {
   for (const pretending of [false, true]) {
-    const verdict = await verdictOn(tenant, parts, alter, pretending);
+    const verdict = await verdictOn(tenant, parts, alter, { pretending, begun: pretending });
     expect(verdict).toMatchObject({ kind: 'stale', why: expect.stringMatching(why) });
     if (verdict.kind === 'stale') expect(verdict.reviewed).not.toEqual(verdict.live);
   }
 });
 
-test('an order that keeps both hard rules but is less gentle passes only half-way', async () => {
+test('an order that keeps both hard rules but is less gentle passes only where a run of it has begun', async () => {
   const consenting = open({ tenantWide: new Set(), consentLets: true });
   const harsh = first('narrow-user-consent');
-  expect(await verdictOn(consenting, instead, harsh)).toMatchObject({
-    kind: 'stale',
-    why: "there is a gentler order than the reviewed one: Somebody's access moves in both directions on the way",
+  for (const pretending of [false, true]) {
+    expect(await verdictOn(consenting, instead, harsh, { pretending })).toMatchObject({
+      kind: 'stale',
+      why: "there is a gentler order than the reviewed one: Somebody's access moves in both directions on the way",
+    });
+  }
+  const begun = { pretending: true, begun: true };
+  expect(await verdictOn(consenting, instead, harsh, begun)).toMatchObject({ kind: 'go' });
+});
+
+test('a detour excuses no limit unless the journal tells of a run that may be on it', async () => {
+  const asked = policy({ ...toGroups, safety: { maxRemovals: 0 } });
+  const { fresh, verdict } = await look(open(), DIRECTORY, asked);
+  expect(fresh.status).toBe('refused');
+  const file = forged(
+    { ...fresh, status: 'changes', findings: [] },
+    [{ ...NEVER_PLANNED, number: 1 }, ...fresh.steps],
+    {
+      gaveWay: ["Somebody's access moves in both directions on the way."],
+    },
+  );
+  expect(verdict(file)).toMatchObject({
+    kind: 'refused',
+    why: expect.stringMatching(/^closes-open-tenant: /),
   });
-  expect(await verdictOn(consenting, instead, harsh, true)).toMatchObject({ kind: 'go' });
+  expect(verdict(file, true)).toMatchObject({ kind: 'go' });
 });
 
 test('one group after the other in any order is nobody the worse for', async () => {
