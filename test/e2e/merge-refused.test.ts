@@ -252,6 +252,32 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     },
   );
 
+  test('a pull request after a push that softened the rules in an apply of its own', async () => {
+    const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
+      [FILE]: OPEN,
+    });
+    const before = await git('rev-parse', 'origin/main');
+    const soft = await push(
+      'main',
+      { 'policies/settings.yaml': 'review:\n  approvals: 0\n' },
+      { by: 'contoso' },
+    );
+    const first = await merged(soft, before);
+    expect(first.jobs.record?.result).toBe('success');
+    await git('fetch', '--quiet', 'origin');
+    const [line = ''] = (await git('show', 'origin/iosmail-journal:runs.jsonl')).split('\n');
+    expect(JSON.parse(line)).toMatchObject({ commit: soft, rules: before });
+    await push('gate', { [FILE]: GATED });
+    const pull = await github.openPull({ branch: 'gate', author: 'anna' });
+    await pushed(pull);
+    const { jobs } = await merged(await github.merge(pull, { method: 'squash', by: 'anna' }), soft);
+    const step = jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+    expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(3);
+    expect(step?.stdout).toMatch(/0 of 1 approvals count/);
+    expect(step?.stdout).toContain(`Commit ${soft.slice(0, 12)} softened the rules of review`);
+    expect(writesIn(sandbox)).toEqual([]);
+  });
+
   test('a push that allows itself', async () => {
     const { push, merged, git, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
     const before = await git('rev-parse', 'origin/main');
