@@ -24,8 +24,8 @@ export type Strike = {
   | { readonly how: 'answer'; readonly tamper: (response: Response) => Response | Promise<Response> }
 );
 
-export const isSignIn = ({ path }: Point) => !path.startsWith('/v1.0/');
-export const isWrite = (point: Point) =>
+const isSignIn = ({ path }: Point) => !path.startsWith('/v1.0/');
+const isWrite = (point: Point) =>
   !isSignIn(point) && point.method !== 'GET' && !point.path.startsWith('/v1.0/$batch');
 const isGraph = (point: Point) => !isSignIn(point);
 const isExchange = ({ item }: Point) => !item;
