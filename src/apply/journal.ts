@@ -101,28 +101,42 @@ export function recentLosses(folder: string, tenant: string, now: Date): Readonl
 
 /**
  * The same from the lines of a tenant's journal. A line cut off by a crash is passed over: it is the last one, or the
- * next run begins after it. Any other damaged line means that the journal cannot be trusted.
+ * next run begins after it, perhaps to be cut off as well. Any other damaged line means that the journal cannot be
+ * trusted.
  * @param what the journal, for the message.
  * @throws JournalError for a damaged journal.
  */
 export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet<string> {
   const lines = text.split('\n');
   const people = new Set<string>();
+  const told = (line: number) => new JournalError(`Line ${line} of the ${what} is damaged.`);
+  /** The first of the damaged lines just before this one. */
+  let damaged: number | undefined;
   lines.forEach((line, index) => {
     if (line.trim() === '') return;
     const entry = parse(line);
     if (entry === undefined) {
-      const next = parse(lines[index + 1] ?? '');
-      // A run that can no longer write its journal only ends.
-      if (index === lines.length - 1 || next?.event === 'begin' || next?.event === 'end') return;
-      throw new JournalError(`Line ${index + 1} of the ${what} is damaged.`);
+      if (damaged !== undefined && !mayBegin(line)) throw told(damaged);
+      damaged ??= index + 1;
+      return;
     }
     const { event, time, people: lost } = entry;
+    // A run that can no longer write its journal only ends.
+    if (damaged !== undefined && event !== 'begin' && event !== 'end') throw told(damaged);
+    damaged = undefined;
     if (event !== 'losing' || !Array.isArray(lost) || now.getTime() - Date.parse(String(time)) > WINDOW)
       return;
     for (const person of lost) if (typeof person === 'string') people.add(person);
   });
   return people;
+}
+
+/** Whether a line that is cut off can have been the first or the last one of a run. */
+function mayBegin(line: string): boolean {
+  const [, event] = line.split('"event":"');
+  return (
+    event === undefined || ['begin"', 'end"'].some((word) => word.startsWith(event.slice(0, word.length)))
+  );
 }
 
 /** Whether a run of the plan with this digest has sent anything, as far as the journal in this folder knows. */
