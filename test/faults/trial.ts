@@ -41,8 +41,15 @@ export type Trial = {
   readonly meddled: (planned: TenantPlan) => readonly string[];
 };
 
-/** Opens the tenant of a scenario folder. */
-export async function trial(name: string, hangs = false): Promise<Trial> {
+/**
+ * Opens the tenant of a scenario folder.
+ * @param around wraps the fetch once more, nearest to the tool.
+ */
+export async function trial(
+  name: string,
+  hangs = false,
+  around: (fetch: Sandbox['fetch']) => Sandbox['fetch'] = (fetch) => fetch,
+): Promise<Trial> {
   const { scenario }: { scenario: Scenario } = await import(`../scenarios/${name}/tenant.ts`);
   const tenant = scenario.tenant();
   const bystander: Tenant = {
@@ -52,7 +59,11 @@ export async function trial(name: string, hangs = false): Promise<Trial> {
   };
   const untouched = JSON.stringify(bystander, plain);
   const struck = striking();
-  const world = openWorld([tenant, bystander], struck.around, hangs ? PATIENCE : undefined);
+  const world = openWorld(
+    [tenant, bystander],
+    (fetch) => around(struck.around(fetch)),
+    hangs ? PATIENCE : undefined,
+  );
   world.sandbox.fault = struck.faultAt(tenant, world);
   const policies =
     scenario.policies === 'repository'

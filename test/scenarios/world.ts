@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { applyFleet } from '../../src/apply/apply-fleet.ts';
+import type { Review } from '../../src/apply/applying.ts';
 import { recentLosses } from '../../src/apply/journal.ts';
 import { readPlan } from '../../src/apply/read-plan.ts';
+import type { Holder } from '../../src/apply/tenant-lock.ts';
 import type { Position } from '../../src/core/finding.ts';
 import type { Plan, TenantPlan } from '../../src/core/plan.ts';
 import type { ApplyReport } from '../../src/core/report.ts';
@@ -18,6 +20,7 @@ import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID, SANDBOX_SECRET } from '../.
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { checkedFetch } from '../contract/openapi-check.ts';
+import { newProcess } from './holder.ts';
 import { recordWire, type Sent } from './wire.ts';
 
 /** The day and hour of every scenario: nothing here depends on the machine's clock, and nobody waits. */
@@ -43,14 +46,26 @@ export type Policies = Pick<LoadedPolicies, 'tenants' | 'findings'> & {
   readonly base?: ReadonlyMap<string, TenantPolicy>;
 };
 
-type ApplyOptions = { readonly stopping?: () => boolean; readonly day?: Day; readonly secret?: string };
+type ApplyOptions = {
+  readonly stopping?: () => boolean;
+  readonly day?: Day;
+  readonly secret?: string;
+  /** Of every tenant; unset: a person at a desk. */
+  readonly review?: Review;
+  /** The process it runs in; unset: one that nobody else runs beside. */
+  readonly holder?: Holder;
+};
 
-/** @param around wraps the sandbox's fetch, to break it on purpose. */
+/**
+ * @param around wraps the sandbox's fetch, to break it on purpose.
+ * @param beyond wraps everything, the check of the contract too: for answers that Graph would never give.
+ */
 export function openWorld(
   tenants: readonly Tenant[],
   around: (fetch: Fetch) => Fetch = (fetch) => fetch,
   /** Milliseconds for one exchange, in real time. */
   timeout?: number,
+  beyond: (fetch: Fetch) => Fetch = (fetch) => fetch,
 ): World {
   let now = Date.parse(START);
   const clock: Clock = {
@@ -60,7 +75,8 @@ export function openWorld(
     },
   };
   const sandbox = createSandbox({ now: clock.now, tenants });
-  const { wire, fetch } = recordWire(checkedFetch(around(sandbox.fetch)), clock);
+  const { wire, fetch: recorded } = recordWire(checkedFetch(around(sandbox.fetch)), clock);
+  const fetch = beyond(recorded);
   const journal = temporaryFolder();
   const plain = { ...sandboxEdge(fetch, clock), random: () => 0 };
   const edge =
@@ -86,15 +102,23 @@ export function openWorld(
           policies.findings.filter(({ at }) => at?.file.endsWith(`tenants/${name}.yaml`) === true),
         ...(policies.base === undefined ? {} : { base: policies.base }),
       }),
-    apply: (plan, policies, { stopping = () => false, day = DAY, secret } = {}) =>
+    apply: (
+      plan,
+      policies,
+      { stopping = () => false, day = DAY, secret, review, holder = newProcess() } = {},
+    ) =>
       applyFleet({
         // As the commands do: what is applied is the plan file.
         plan: readPlan(planJson(plan)),
         policies: new Map(policies.tenants.map((policy) => [policy.desired.tenant.name, policy])),
         connect: signIn('apply', secret),
+        ...(review === undefined
+          ? {}
+          : { reviews: new Map(plan.tenants.map(({ tenant }) => [tenant.id, review])) }),
         recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
         journal,
         run: 'test',
+        holder,
         clock,
         day,
         version: '0.0.0',
