@@ -58,7 +58,12 @@ export function batchAnswers(text: string, count: number): readonly ItemAnswer[]
 
 function headersOf(headers: Json | undefined): ReadonlyMap<string, string> {
   const entries = isObject(headers) ? Object.entries(headers) : [];
-  return new Map(entries.map(([name, value]) => [name.toLowerCase(), String(value)]));
+  return new Map(
+    entries.flatMap(([name, value]) =>
+      // What is neither is no header; putting it into text could go on without end.
+      typeof value === 'string' || typeof value === 'number' ? [[name.toLowerCase(), String(value)]] : [],
+    ),
+  );
 }
 
 /** An answer that is not what Graph promises; nothing may be concluded from it. */

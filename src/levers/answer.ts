@@ -24,6 +24,17 @@ export function rowOf(request: ReadRequest, value: Json): Row {
   return { from: request, value: value as Row['value'] };
 }
 
+/**
+ * The same object, once it shows all of these. Graph gives everything it is asked for, an unset value as null: what is
+ * missing altogether is not known, and never "unset" or "none".
+ * @throws BrokenAnswer
+ */
+export function showing(row: Row, ...keys: readonly string[]): Row {
+  const missing = keys.find((key) => !Object.hasOwn(row.value, key));
+  if (missing !== undefined) throw new BrokenAnswer(row.from, `"${missing}"`);
+  return row;
+}
+
 /** The objects of a collection. A read that was not answered, refused or absent has no rows: ask for its kind first. */
 export function rowsOf(answers: Answers, request: ReadRequest): readonly Row[] {
   const answer = answers.get(request.path);

@@ -1,6 +1,6 @@
 import type { Answers, ReadRequest } from '../core/request.ts';
 import { APPLE_MAIL } from '../core/state.ts';
-import { BrokenAnswer, booleanAt, optionalText, rowOf, rowsAt, textAt, textsAt } from './answer.ts';
+import { BrokenAnswer, booleanAt, optionalText, rowOf, rowsAt, showing, textAt, textsAt } from './answer.ts';
 
 /** The service principal of the app, by its appId: the display name is no key. */
 export const APP: ReadRequest = {
@@ -24,14 +24,20 @@ export type App = {
 
 /**
  * The app as it is, or `absent`.
- * An unset `accountEnabled` means enabled, an unset `appRoleAssignmentRequired` means not required: reading either
+ * A null `accountEnabled` means enabled, a null `appRoleAssignmentRequired` means not required: reading either
  * as "locked" would call an open tenant shut.
  */
 export function appIn(answers: Answers): App | 'absent' {
   const answer = answers.get(APP.path);
   if (answer?.kind === 'absent') return 'absent';
   if (answer?.kind !== 'found') throw new BrokenAnswer(APP, 'an answer');
-  const row = rowOf(APP, answer.value);
+  const row = showing(
+    rowOf(APP, answer.value),
+    'accountEnabled',
+    'appRoleAssignmentRequired',
+    'tags',
+    'appRoles',
+  );
   const disabled = optionalText(row, 'disabledByMicrosoftStatus');
   return {
     id: textAt(row, 'id'),

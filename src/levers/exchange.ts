@@ -1,6 +1,6 @@
 import type { Answers, ReadRequest } from '../core/request.ts';
 import { EXCHANGE_ONLINE } from '../core/state.ts';
-import { booleanAt, rowOf, rowsAt, textAt } from './answer.ts';
+import { booleanAt, rowOf, rowsAt, showing, textAt } from './answer.ts';
 
 /** Office 365 Exchange Online, the API whose scopes the app needs; the ids of scopes are read, never assumed. */
 export const EXCHANGE: ReadRequest = {
@@ -21,7 +21,7 @@ export type Exchange = {
 export function exchangeIn(answers: Answers): Exchange | undefined {
   const answer = answers.get(EXCHANGE.path);
   if (answer?.kind !== 'found') return undefined;
-  const row = rowOf(EXCHANGE, answer.value);
+  const row = showing(rowOf(EXCHANGE, answer.value), 'oauth2PermissionScopes');
   const scopes = rowsAt(row, 'oauth2PermissionScopes').filter((scope) => booleanAt(scope, 'isEnabled', true));
   return {
     id: textAt(row, 'id'),

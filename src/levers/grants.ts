@@ -1,5 +1,5 @@
 import type { Answer, Answers, ReadRequest } from '../core/request.ts';
-import { answerTo, optionalText, rowsOf, textAt } from './answer.ts';
+import { answerTo, optionalText, rowsOf, showing, textAt } from './answer.ts';
 
 /** A delegated permission grant of the app: tenant-wide, or given by one person for themselves. */
 export type Grant = {
@@ -52,7 +52,7 @@ export function grantsIn(
   return rowsOf(answers, asked).map((row) => ({
     id: textAt(row, 'id'),
     resourceId: textAt(row, 'resourceId'),
-    scopes: (optionalText(row, 'scope') ?? '').split(/\s+/).filter((scope) => scope !== ''),
+    scopes: (optionalText(showing(row, 'scope'), 'scope') ?? '').split(/\s+/).filter((scope) => scope !== ''),
     ...(textAt(row, 'consentType') === 'Principal' ? { person: textAt(row, 'principalId') } : {}),
   }));
 }

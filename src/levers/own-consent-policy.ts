@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { byText, canonical, type Json } from '../core/json.ts';
 import type { Answers, WriteRequest } from '../core/request.ts';
 import { APPLE_MAIL, EXCHANGE_ONLINE, MAIL_SCOPES } from '../core/state.ts';
-import { optionalText, type Row, rowsAt, rowsOf, textAt, textsAt } from './answer.ts';
+import { optionalText, type Row, rowsAt, rowsOf, showing, textAt, textsAt } from './answer.ts';
 import { POLICIES } from './consent-policies.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -31,7 +31,8 @@ export function ownPolicyMoves(
   answers: Answers,
   exchange: Exchange,
 ): { moves: readonly Move[]; findings: readonly Finding[] } {
-  const found = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === OWN_POLICY);
+  const own = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === OWN_POLICY);
+  const found = own === undefined ? undefined : showing(own, 'includes', 'excludes');
   const mail = MAIL_SCOPES.map((scope) => exchange.scopes.get(scope) ?? '');
   const wanted = [
     {

@@ -111,6 +111,12 @@ export function userIn(row: Row): FoundUser {
   };
 }
 
+/** A user who was asked for by UPN: a row without one would make somebody who is there look gone. */
+export function userByUpn(row: Row): FoundUser {
+  textAt(row, 'userPrincipalName');
+  return userIn(row);
+}
+
 /** The reads that find these entries: groups by their pinned id, else by name; users by UPN. */
 export function lookupReads(
   groups: readonly GroupEntry[],
@@ -139,7 +145,7 @@ export function lookupGroup(
 
 export function lookupUser(entry: UserEntry, all: readonly UserEntry[], answers: Answers): Lookup<FoundUser> {
   const reads = usersByUpn(all.map((user) => user.upn.toLowerCase()));
-  return lookup(reads, answers, userIn, (user) => user.upn.toLowerCase() === entry.upn.toLowerCase());
+  return lookup(reads, answers, userByUpn, (user) => user.upn.toLowerCase() === entry.upn.toLowerCase());
 }
 
 function lookup<T>(

@@ -3,7 +3,7 @@ import type { Finding } from '../core/finding.ts';
 import { byText } from '../core/json.ts';
 import { type Answers, known, type Reading, type ReadRequest, unknown } from '../core/request.ts';
 import type { TenantPolicy, UserConsentMode } from '../core/state.ts';
-import { rowOf, textsAt } from './answer.ts';
+import { rowOf, showing, textsAt } from './answer.ts';
 import { BUILT_IN, classifications, letsConsent, POLICIES } from './consent-policies.ts';
 import { consentProblems } from './consent-problems.ts';
 import { EXCHANGE, exchangeIn } from './exchange.ts';
@@ -179,7 +179,8 @@ function entriesIn(answers: Answers): readonly string[] | undefined {
   const answer = answers.get(SETTING.path);
   if (answer?.kind !== 'found') return undefined;
   const permissions = rowOf(SETTING, answer.value).value.defaultUserRolePermissions;
-  return textsAt(rowOf(SETTING, permissions ?? null), 'permissionGrantPoliciesAssigned');
+  const list = 'permissionGrantPoliciesAssigned';
+  return textsAt(showing(rowOf(SETTING, permissions ?? null), list), list);
 }
 
 function isForSelf(entry: string): boolean {

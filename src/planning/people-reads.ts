@@ -5,7 +5,7 @@ import type { Desired } from '../core/state.ts';
 import { rowsOf, textAt } from '../levers/answer.ts';
 import { appId } from '../levers/app.ts';
 import { allGrants, ownGrants } from '../levers/grants.ts';
-import { groupsById, membersOf, userIn, usersById, usersByUpn } from '../levers/principals.ts';
+import { groupsById, membersOf, userByUpn, userIn, usersById, usersByUpn } from '../levers/principals.ts';
 
 /** Active Global Administrators pass the assignment gate unassigned; the role is absent until it is first used. */
 const ADMINISTRATORS: ReadRequest = {
@@ -45,7 +45,7 @@ export function directoryIn(desired: Desired, before: Gates, after: Gates, answe
     lookedUp.known ? ids.map((id) => [id, found.get(id) ?? 'gone']) : [],
   );
   const wanted = desired.safety.protected.map((upn) => upn.toLowerCase());
-  const people = readAll(usersByUpn(wanted), answers);
+  const people = readAll(usersByUpn(wanted), answers, userByUpn);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);
   return {
     members: new Map(counting.map((id) => [id, directMembers(id, counting, answers)])),
@@ -76,15 +76,17 @@ function directMembers(group: string, all: readonly string[], answers: Answers):
   return complete && !living.includes(group) ? known([]) : unknown('not found');
 }
 
-function readAll(reads: readonly ReadRequest[], answers: Answers): Reading<readonly User[]> {
+function readAll(
+  reads: readonly ReadRequest[],
+  answers: Answers,
+  parse: typeof userIn = userIn,
+): Reading<readonly User[]> {
   for (const read of reads) {
     const answer = answers.get(read.path);
     if (answer?.kind === 'refused') return unknown(answer.message);
     if (answer?.kind !== 'found') return unknown('not found');
   }
-  return known(
-    reads.flatMap((read) => rowsOf(answers, read).map(userIn)).map(({ id, upn }) => ({ id, upn })),
-  );
+  return known(reads.flatMap((read) => rowsOf(answers, read).map(parse)).map(({ id, upn }) => ({ id, upn })));
 }
 
 function administratorsIn(answers: Answers): Reading<ReadonlySet<string>> {

@@ -61,7 +61,13 @@ function answerTo(path: string, t: Tenant, d: Directory, manners: Manners): Json
     return app && [...t.directUsers, ...t.assignedGroups].map((id) => assignment(id, d));
   if (path.startsWith(`/servicePrincipals(appId='${APPLE_MAIL}')`))
     return (
-      app && { id: APP_ID, accountEnabled: app.enabled, appRoleAssignmentRequired: app.required, tags: [] }
+      app && {
+        id: APP_ID,
+        accountEnabled: app.enabled,
+        appRoleAssignmentRequired: app.required,
+        tags: [],
+        appRoles: [],
+      }
     );
   if (path.startsWith(`/servicePrincipals(appId='${EXCHANGE_ONLINE}')`))
     return {

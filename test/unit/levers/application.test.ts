@@ -124,7 +124,6 @@ describe('yes/no settings', () => {
       { accountEnabled: null, appRoleAssignmentRequired: null },
       { enabled: true, required: false },
     ],
-    ['missing is open', {}, { enabled: true, required: false }],
   ])('%s', (_, parts, gates) => {
     const enabled = converse(enabledForSignIn, policy({}), script(app(parts))).assessment;
     const required = converse(assignmentRequired, policy({}), script(app(parts))).assessment;
@@ -134,6 +133,16 @@ describe('yes/no settings', () => {
       gates.required ? 'Yes' : 'No',
     ]);
   });
+
+  test.each(['accountEnabled', 'appRoleAssignmentRequired', 'tags', 'appRoles'])(
+    'an answer without %s decides nothing, since Graph gives what it is asked for',
+    (key) => {
+      const shown = { accountEnabled: true, appRoleAssignmentRequired: true, tags: [], appRoles: [] };
+      const rest = Object.entries(shown).filter(([each]) => each !== key);
+      const answer = found({ id: 'sp', ...Object.fromEntries(rest) });
+      expect(() => converse(enabledForSignIn, policy({}), [[APP, answer]])).toThrow(BrokenAnswer);
+    },
+  );
 
   test('a text where Graph promises true or false decides nothing', () => {
     expect(() => converse(enabledForSignIn, policy({}), script(app({ accountEnabled: 'false' })))).toThrow(

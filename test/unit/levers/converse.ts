@@ -58,7 +58,15 @@ export const DEFAULT_ROLE = '00000000-0000-0000-0000-000000000000';
 export const EAS = 'EAS.AccessAsUser.All';
 export const EWS = 'EWS.AccessAsUser.All';
 
-export const app = (parts: { readonly [key: string]: Json } = {}): Answer => found({ id: 'sp', ...parts });
+const APP_AS_MADE = {
+  id: 'sp',
+  accountEnabled: null,
+  appRoleAssignmentRequired: null,
+  tags: [],
+  appRoles: [],
+};
+export const app = (parts: { readonly [key: string]: Json } = {}): Answer =>
+  found({ ...APP_AS_MADE, ...parts });
 export const exchange = found({
   id: 'exo',
   oauth2PermissionScopes: [
