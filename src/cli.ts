@@ -20,8 +20,11 @@ import {
 } from './commands/exit-code.ts';
 import { afterPlan } from './commands/next.ts';
 import { annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
+import { Interrupted } from './core/interrupted.ts';
+import type { OnWait } from './core/wait.ts';
 import { inPlace, progressLine } from './render/progress.ts';
 import { forTerminal } from './render/safe.ts';
+import { waitLine, worthTelling } from './render/wait.ts';
 
 // argv → command → exit code; the only place that touches process and console.
 
@@ -57,6 +60,18 @@ function progress(phase: 'plan' | 'apply'): { onTenant: (at: number, of: number)
   };
 }
 
+/** Waits go to standard error, a line each; what several parts of a run wait for together is told once. */
+function waits(verbose: boolean): OnWait {
+  const tty = stderr.isTTY === true && env.TERM !== 'dumb';
+  let last = '';
+  return (wait) => {
+    const line = waitLine(wait);
+    if (!worthTelling(wait, verbose) || line === last) return;
+    last = line;
+    stderr.write(`${tty ? inPlace(line) : line}\n`);
+  };
+}
+
 async function validate(flags: CommonFlags): Promise<ExitCode> {
   const { validate: run } = await import('./commands/validate.ts');
   const report = await run({ policies: flags.policies, tenant: flags.tenant, day: today() });
@@ -69,7 +84,8 @@ async function validate(flags: CommonFlags): Promise<ExitCode> {
 async function plan(flags: PlanFlags): Promise<ExitCode> {
   const { plan: run } = await import('./commands/plan.ts');
   const { onTenant, end } = progress('plan');
-  const planned = await run({ ...flags, day: today(), env, version: pkg.version, onTenant });
+  const onWait = waits(flags.verbose);
+  const planned = await run({ ...flags, day: today(), env, version: pkg.version, onTenant, onWait });
   end();
   if (planned.findings.length > 0) {
     const report = { findings: planned.findings, tenants: [...planned.origins.keys()], broken: [] };
@@ -86,10 +102,19 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
 }
 
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
-  const stopping = onStop();
+  const stop = onStop();
   const { onTenant, end } = progress('apply');
   const { plan, commit, digest } = flags;
-  const options = { ...flags, day: today(), env, version: pkg.version, stopping, onTenant };
+  const options = {
+    ...flags,
+    day: today(),
+    env,
+    version: pkg.version,
+    stop,
+    stopping: () => stop.aborted,
+    onTenant,
+    onWait: waits(flags.verbose),
+  };
   const report =
     commit !== undefined
       ? await (await import('./commands/apply-merged.ts')).applyMerged({ ...options, commit })
@@ -113,25 +138,29 @@ async function github(verb: GitHubVerb, flags: GitHubFlags): Promise<ExitCode> {
     version: pkg.version,
     day: today(),
     now: () => new Date(),
+    onWait: waits(flags.verbose),
   };
   const { code, lines } = await (await import('./commands/github.ts')).github(verb, options);
   for (const line of lines) print(`${forTerminal(line)}\n`);
   return code;
 }
 
-/** The first Ctrl-C (or SIGTERM) lets the step under way finish and be reported, the second stops at once. */
-function onStop(): () => boolean {
-  let stopping = false;
+/**
+ * The first Ctrl-C (or SIGTERM) lets the step under way finish and be reported, and ends whatever is only waited for;
+ * the second stops at once.
+ */
+function onStop(): AbortSignal {
+  const stopping = new AbortController();
   const stop = () => {
-    if (stopping) {
+    if (stopping.signal.aborted) {
       stderr.write('\nStopped at once. The same apply reads first, and sends only what is left.\n');
       process.exit(EXIT.partly);
     }
-    stopping = true;
     stderr.write('\nFinishing the step under way, then stopping. Press Ctrl-C again to stop at once.\n');
+    stopping.abort(new Interrupted());
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  return () => stopping;
+  return stopping.signal;
 }
 
 async function sandbox({ port, tour }: SandboxFlags): Promise<ExitCode> {

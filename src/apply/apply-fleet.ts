@@ -1,6 +1,7 @@
 import type { FailedTenant, Plan, TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
+import type { OnWait } from '../core/wait.ts';
 import type { Connection } from '../graph/connect.ts';
 import type { Clock } from '../graph/edge.ts';
 import { openReader } from '../graph/open-reader.ts';
@@ -27,6 +28,10 @@ export type FleetApply = {
   readonly journalElsewhere?: (tenantId: string) => string;
   readonly run: string;
   readonly clock: Clock;
+  /** For the jitter of waits; unset: none. */
+  readonly random?: () => number;
+  /** Told of the waits between reads and writes; those of the connection are told by its edge. */
+  readonly onWait?: OnWait;
   readonly day: Day;
   readonly version: string;
   readonly stopping: () => boolean;
@@ -99,6 +104,8 @@ async function applyOne(
       begun,
       ...(review === undefined ? {} : { review }),
       clock: fleet.clock,
+      ...(fleet.random === undefined ? {} : { random: fleet.random }),
+      onWait: (wait) => fleet.onWait?.({ ...wait, tenant: tenant.name }),
       day: fleet.day,
       stopping: fleet.stopping,
     });

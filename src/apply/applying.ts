@@ -2,14 +2,14 @@ import type { Json } from '../core/json.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { ReviewedUnder } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
-import type { Clock } from '../graph/edge.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import type { GraphWriter } from '../graph/writer.ts';
 import type { Problem } from '../planning/problem.ts';
 import type { Journal } from './journal.ts';
+import type { Pausing } from './pause.ts';
 
 /** What applying one tenant needs. */
-export type Applying = {
+export type Applying = Pausing & {
   readonly reader: GraphReader;
   readonly writer: GraphWriter;
   readonly policy: TenantPolicy;
@@ -20,7 +20,6 @@ export type Applying = {
   readonly begun: boolean;
   /** Under which review; unset for a person at a desk. */
   readonly review?: Review;
-  readonly clock: Clock;
   readonly day: Day;
   /** Asked between steps: true ends the run after the step that is under way. */
   readonly stopping: () => boolean;

@@ -2,10 +2,10 @@ import type { Move } from '../core/assessment.ts';
 import { type Finding, refusals } from '../core/finding.ts';
 import type { Step } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
-import type { Clock } from '../graph/edge.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import { appId } from '../levers/app.ts';
 import { observe } from '../planning/observe.ts';
+import { type Pausing, pause } from './pause.ts';
 import { type Remainder, remainderOf } from './remainder.ts';
 
 /** What the reviewed policy asks of a tenant right now. */
@@ -48,23 +48,25 @@ export async function readUntilDone(
   steps: readonly Step[],
   expected: ReadonlySet<number>,
   times: number,
-  clock: Clock,
+  /** `what`: what goes on afterwards, for whoever is told of the waits. */
+  how: Pausing & { readonly what: string },
 ): Promise<Seen> {
   const compare = async () => {
     const { moves, application } = await reading();
     return remainderOf(steps, moves, application);
   };
   let last = await compare();
-  for (const pause of [...PAUSES, undefined]) {
+  for (const [index, ms] of [...PAUSES, undefined].entries()) {
     let agreeing = shows(last, expected) ? 1 : 0;
     while (agreeing > 0 && agreeing < times) {
-      await clock.sleep(BETWEEN);
+      const turn = { ms: BETWEEN, attempt: agreeing, of: times - 1 };
+      await pause(how, { ...turn, why: 'agreeing', what: how.what });
       last = await compare();
       agreeing = shows(last, expected) ? agreeing + 1 : 0;
     }
     if (agreeing >= times) return { agreed: true, last };
-    if (pause === undefined) break;
-    await clock.sleep(pause);
+    if (ms === undefined) break;
+    await pause(how, { ms, attempt: index + 1, of: PAUSES.length, why: 'lagging', what: how.what });
     last = await compare();
   }
   return { agreed: false, last };

@@ -1,9 +1,11 @@
+import { Interrupted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
 import { narrows } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Live, readLive, readUntilDone, type Seen } from './live.ts';
+import { pause } from './pause.ts';
 import { remainderOf } from './remainder.ts';
 import { send } from './send.ts';
 
@@ -20,7 +22,7 @@ export async function sendAll(
   doneBefore: ReadonlySet<number>,
   knownApplication: string | undefined,
 ): Promise<SentAll> {
-  const { writer, journal, clock, reviewed } = applying;
+  const { writer, journal, reviewed } = applying;
   const reports = new Map<number, StepReport>();
   const done = new Set(doneBefore);
   const reading = () => readLive(applying.reader, applying.policy, applying.day);
@@ -41,7 +43,11 @@ export async function sendAll(
         ...reportOf(step, 'not known'),
         note: 'the run ended before its answer came',
       });
-      const sent = await send(step, application, { writer, journal, clock, isDone });
+      const sent = await send(step, application, { ...applying, writer, journal, isDone });
+      if (sent.kind === 'not sent') {
+        reports.delete(step.number);
+        return { reports, stop: STOPPED };
+      }
       reports.set(step.number, {
         ...reportOf(step, sent.kind),
         ...(sent.note === undefined ? {} : { note: sent.note }),
@@ -74,7 +80,11 @@ const INTERRUPTED: Stop = {
   fix: 'Run the same apply again to send the rest.',
 };
 
+/** The run was stopped while it waited, so no step was under way. */
+const STOPPED: Stop = { ...INTERRUPTED, message: 'Interrupted while waiting: the rest was not sent.' };
+
 function stopFor(error: unknown): Stop {
+  if (error instanceof Interrupted) return STOPPED;
   const message = error instanceof Error ? error.message : 'something that is no error was thrown';
   const fix =
     error instanceof Error && 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
@@ -94,16 +104,18 @@ async function beforeGroup(
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<Stop | undefined> {
-  const { reviewed, policy, journal, clock } = applying;
+  const { reviewed, policy, journal } = applying;
   // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
   const settles = step.settle !== undefined || (previous === undefined && narrows(step.group));
   if (!settles && (previous === undefined || previous.group === step.group)) return undefined;
+  const what = `step ${step.number}`;
   const look = async (times: number) =>
-    reasonToStop(step, await readUntilDone(reading, reviewed.steps, done, times, clock));
+    reasonToStop(step, await readUntilDone(reading, reviewed.steps, done, times, { ...applying, what }));
   if (settles) {
     const stop = await look(2);
     if (stop !== undefined) return stop;
-    await clock.sleep((step.settle ?? policy.desired.safety.settle) * 1000);
+    const ms = (step.settle ?? policy.desired.safety.settle) * 1000;
+    await pause(applying, { ms, attempt: 1, of: 1, why: 'settling', what });
     // Whoever stops the run while it waits does not want what comes next.
     if (applying.stopping()) return INTERRUPTED;
   }
@@ -141,11 +153,12 @@ const TURN: { readonly [direction in Step['direction']]: string } = {
 
 /** The id of an app that somebody else created meanwhile: it must have the gates that were to be posted. */
 async function settledCreation(
-  { reviewed, clock }: Applying,
+  applying: Applying,
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<string | Stop> {
-  const { agreed, last } = await readUntilDone(reading, reviewed.steps, done, 1, clock);
+  const how = { ...applying, what: 'the app that was created' };
+  const { agreed, last } = await readUntilDone(reading, applying.reviewed.steps, done, 1, how);
   const { application } = await reading();
   if (agreed && application !== undefined) return application;
   return {

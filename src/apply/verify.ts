@@ -9,7 +9,8 @@ type Verified = Verification & { readonly problem?: Stop; readonly without?: Rea
  * Reads back after the last step until the plan is empty, for as long as reads may lag a write. A write that was
  * accepted and did not take is a failure that says so, with the likely cause.
  */
-export async function verify({ reader, policy, day, reviewed, clock }: Applying): Promise<Verified> {
+export async function verify(applying: Applying): Promise<Verified> {
+  const { reader, policy, day, reviewed } = applying;
   const all = new Set(reviewed.steps.map(({ number }) => number));
   try {
     const { agreed, last } = await readUntilDone(
@@ -17,7 +18,7 @@ export async function verify({ reader, policy, day, reviewed, clock }: Applying)
       reviewed.steps,
       all,
       1,
-      clock,
+      { ...applying, what: 'reading back' },
     );
     if (last.kind === 'moved' && last.left === undefined) {
       const notes = Object.keys(last.live ?? {}).map(

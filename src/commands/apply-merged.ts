@@ -11,6 +11,7 @@ import { type Decision, decide } from './decide-merged.ts';
 import { requireLock } from './held-lock.ts';
 import { type Merged, mergedSince, rulesIn } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
+import { waitingOf } from './session.ts';
 
 export type ApplyMergedOptions = ReviewedRunOptions & {
   /** The merge to apply: a commit of the default branch. */
@@ -66,7 +67,7 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
     );
   }
   const merged = await mergedSince(REPOSITORY, folder, { rules: rulesAt, after, commit }, day);
-  const { decisions, rules } = await decide(() => openGitHub(env), {
+  const { decisions, rules } = await decide(() => openGitHub(env, waitingOf(options)), {
     ...merged,
     left: new Map((last?.left ?? []).map(({ tenant, pull }) => [tenant, pull])),
     branch: env.GITHUB_REF_NAME ?? 'main',

@@ -6,9 +6,9 @@ import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
 import { loadPolicies } from '../policy/load.ts';
-import { openSession } from './session.ts';
+import { openSession, type Waiting } from './session.ts';
 
-export type ApplyOptions = {
+export type ApplyOptions = Waiting & {
   readonly policies: string;
   readonly tenant: readonly string[];
   readonly sandbox: boolean;
@@ -39,7 +39,7 @@ class NotInPlan extends Error {
  * @throws PlanFileError, NotAllowed, NotInPlan; failures of a tenant are in the report.
  */
 export async function apply(options: ApplyOptions): Promise<ApplyReport> {
-  const { day, env, version, sandbox, journal, stopping, onTenant } = options;
+  const { day, version, journal, stopping, onTenant } = options;
   const plan = readPlan(await textOf(options.plan));
   const loaded = await loadPolicies(options.policies, day);
   if (!loaded.settings.review.allowUnreviewedApply) {
@@ -50,7 +50,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
   const unknown = options.tenant.find((name) => !plan.tenants.some(({ tenant }) => tenant.name === name));
   if (unknown !== undefined)
     throw new NotInPlan(`The plan file holds no tenant ${unknown}. Nothing was sent.`);
-  const session = await openSession({ sandbox, env, settings: loaded.settings });
+  const session = await openSession({ ...options, settings: loaded.settings });
   const tenants = plan.tenants.filter(
     ({ tenant }) => options.tenant.length === 0 || options.tenant.includes(tenant.name),
   );
@@ -62,6 +62,8 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     journal,
     run: randomUUID(),
     clock: session.edge.clock,
+    random: session.random,
+    onWait: session.onWait,
     day,
     version,
     stopping,

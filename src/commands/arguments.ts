@@ -8,12 +8,16 @@ export type CommonFlags = {
   readonly format: 'text' | 'json' | 'markdown';
   readonly color: boolean;
 };
-type OnlineFlags = CommonFlags & { readonly sandbox: boolean; readonly journal: string };
+type OnlineFlags = CommonFlags & {
+  readonly sandbox: boolean;
+  readonly journal: string;
+  /** Every wait is told, and `plan` tells more. */
+  readonly verbose: boolean;
+};
 export type PlanFlags = OnlineFlags & {
   readonly out?: string;
   readonly base?: string;
   readonly head?: string;
-  readonly verbose: boolean;
   readonly detailedExitcode: boolean;
 };
 export type ApplyFlags = OnlineFlags & {
@@ -28,6 +32,7 @@ export type ApplyFlags = OnlineFlags & {
 export type GitHubFlags = {
   readonly policies: string;
   readonly journal: string;
+  readonly verbose: boolean;
   readonly plan?: string;
   readonly report?: string;
   readonly fresh?: string;
@@ -81,7 +86,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .option('--out <file>', 'also write the plan to a file, for apply')
     .option('--base <ref>', 'only what differs from the policies of this commit, told from drift and expiry')
     .option('--head <ref>', 'with --base: what merging this commit would give; read, not run')
-    .option('--verbose', 'also raw requests, everybody by name, and where each value comes from')
+    .option('--verbose', 'also raw requests, everybody by name, where each value comes from, and every wait')
     .option('--detailed-exitcode', 'exit 2 when changes are pending')
     .addHelpText(
       'after',
@@ -102,6 +107,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .option('--digest <sha256>', 'with --plan, in a workflow run by hand: only if the file is this very plan')
     .option('--report <file>', 'also write what was done to a file')
     .option('--fresh <file>', 'write a fresh plan of the tenants that need another review')
+    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
     .addHelpText(
       'after',
       examples('iosmail apply --plan plan.json', 'iosmail apply --commit "$GITHUB_SHA" --report report.json'),
@@ -118,7 +124,10 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
       .description(description)
       .option('--policies <dir>', 'the folder with the policies', 'policies')
       .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
-      .action((flags: GitHubFlags) => run({ command: 'github', verb: name, flags }));
+      .option('--verbose', 'also every wait')
+      .action((flags: GitHubFlags) =>
+        run({ command: 'github', verb: name, flags: { ...flags, verbose: flags.verbose === true } }),
+      );
   verb('outdated', 'mark the plan of an older head as outdated; tell a fork that it is only validated');
   verb('comment', 'post a plan on its pull request, and record it in check runs').requiredOption(
     '--plan <file>',
@@ -139,8 +148,8 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
 }
 
 /** The parser leaves out switches that were not given. */
-const OFF = { sandbox: false };
-const ALL_OFF = { ...OFF, verbose: false, detailedExitcode: false };
+const OFF = { sandbox: false, verbose: false };
+const ALL_OFF = { ...OFF, detailedExitcode: false };
 
 function command(program: Command, name: string, description: string): Command {
   return program

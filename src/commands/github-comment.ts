@@ -15,6 +15,7 @@ import { botOf } from './bot.ts';
 import { codeOfPlan, EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
 import { proposedPull, validatedIn } from './proposed.ts';
+import { waitingOf } from './session.ts';
 
 /** The plan file is not about the commit this run is for. */
 class OtherCommit extends Error {
@@ -36,7 +37,7 @@ export async function githubComment(options: GitHubOptions): Promise<Told> {
   const { env, version, day } = options;
   const validated = await validatedIn(env.GITHUB_EVENT_PATH);
   const { settings } = await loadPolicies(options.policies, day);
-  const github = await openGitHub(env);
+  const github = await openGitHub(env, waitingOf(options));
   const text = await readFile(options.plan ?? '', 'utf8').catch(() => undefined);
   const plan = text === undefined ? undefined : readPlan(text);
   const about = { version, run: { url: github.run.url }, artifact: PLAN_ARTIFACT };

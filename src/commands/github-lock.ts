@@ -4,13 +4,15 @@ import { openGitHub } from '../github/open-github.ts';
 import { runStatus } from '../github/runs.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
+import { waitingOf } from './session.ts';
 
 /**
  * Begins an apply: of all that would begin at once, exactly one does.
  * @throws GitFailure, GitHubFailure when the lock cannot be asked for.
  */
-export async function githubLock({ repository, env, now }: GitHubOptions): Promise<Told> {
-  const github = await openGitHub(env);
+export async function githubLock(options: GitHubOptions): Promise<Told> {
+  const { repository, env, now } = options;
+  const github = await openGitHub(env, waitingOf(options));
   const { id, attempt, url } = github.run;
   const isOver = async (run: number) => {
     const there = await runStatus(github, run);

@@ -6,16 +6,18 @@ import { botOf } from './bot.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
 import { proposedPull, validatedIn } from './proposed.ts';
+import { waitingOf } from './session.ts';
 
 /**
  * Marks the plan of an older head as outdated as soon as a newer one is pushed. A fork is told once that its policies
  * are only validated.
  * @throws GitHubFailure
  */
-export async function githubOutdated({ env, policies, day }: GitHubOptions): Promise<Told> {
+export async function githubOutdated(options: GitHubOptions): Promise<Told> {
+  const { env, policies, day } = options;
   const validated = await validatedIn(env.GITHUB_EVENT_PATH);
   const { settings } = await loadPolicies(policies, day);
-  const github = await openGitHub(env);
+  const github = await openGitHub(env, waitingOf(options));
   const pull = await proposedPull(github, validated);
   if (pull === undefined) return { code: EXIT.ok, lines: ['There is no open pull request for this commit.'] };
   const about = { marker: PLAN_MARKER, author: botOf(settings) };

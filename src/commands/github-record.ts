@@ -17,6 +17,7 @@ import { beforeIn } from './apply-merged.ts';
 import { botOf } from './bot.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
+import { waitingOf } from './session.ts';
 import { type Done, deployed, issueAbout, reply } from './tell.ts';
 import { type Trying, tryingAll } from './trying.ts';
 import { freshIn, pullsOf, reportIn, sentLines } from './what-was-done.ts';
@@ -36,7 +37,7 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
 
 async function record(options: GitHubOptions, trying: Trying, lines: string[]): Promise<void> {
   const { env, repository } = options;
-  const github = await openGitHub(env);
+  const github = await openGitHub(env, waitingOf(options));
   const report = await reportIn(options.report);
   const fresh = await trying('the fresh plan cannot be shown', () => freshIn(options.fresh));
   const left = { report, fresh };

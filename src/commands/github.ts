@@ -1,4 +1,5 @@
 import type { Day } from '../core/state.ts';
+import type { OnWait } from '../core/wait.ts';
 import type { GitHubVerb } from './arguments.ts';
 import type { ExitCode } from './exit-code.ts';
 
@@ -14,6 +15,8 @@ export type GitHubOptions = {
   readonly version: string;
   readonly day: Day;
   readonly now: () => Date;
+  /** Told of every wait for GitHub. */
+  readonly onWait?: OnWait;
 };
 
 /** What was done, line by line; and how it ends. */

@@ -9,9 +9,9 @@ import { planFleet } from '../planning/plan-fleet.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { selectTenants } from '../policy/select.ts';
 import type { OpenedProposal } from './plan-proposal.ts';
-import { openSession } from './session.ts';
+import { openSession, type Waiting } from './session.ts';
 
-export type PlanOptions = {
+export type PlanOptions = Pick<Waiting, 'onWait'> & {
   readonly policies: string;
   readonly tenant: readonly string[];
   readonly sandbox: boolean;
@@ -46,12 +46,12 @@ class PlanNotWritten extends Error {
  * @throws GitFailure for a proposal that cannot be read; PlanNotWritten before anything is read where that can be told; GraphFailure for a wrong endpoint.
  */
 export async function plan(options: PlanOptions): Promise<Planned> {
-  const { day, env, version, sandbox, out, onTenant } = options;
+  const { day, version, out, onTenant } = options;
   if (out !== undefined) await writing(out, () => checkWritable(out));
   const proposal = await proposed(options);
   const loaded = proposal?.loaded ?? selectTenants(await loadPolicies(options.policies, day), options.tenant);
   // The proposal's identities: its policies are what is planned, and they only ever read.
-  const session = await openSession({ sandbox, env, settings: loaded.settings });
+  const session = await openSession({ ...options, settings: loaded.settings });
   const ready = new Set(loaded.tenants.map(({ desired }) => desired.tenant.name));
   const { clock } = session.edge;
   const readAt = clock.now().toISOString();

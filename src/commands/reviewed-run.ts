@@ -10,10 +10,10 @@ import type { JournalBranch } from '../git/journal-branch.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
 import { requireLock } from './held-lock.ts';
-import { openSession } from './session.ts';
+import { openSession, type Waiting } from './session.ts';
 
 /** What both ways to apply under a review are told. */
-export type ReviewedRunOptions = {
+export type ReviewedRunOptions = Waiting & {
   readonly policies: string;
   readonly sandbox: boolean;
   readonly journal: string;
@@ -45,8 +45,8 @@ export async function reviewedRun(
   loaded: LoadedPolicies,
   branch: JournalBranch,
 ): Promise<ReviewedRun> {
-  const { day, version, env, sandbox, journal, stopping, onTenant } = options;
-  const session = await openSession({ sandbox, env, settings: loaded.settings });
+  const { day, version, env, journal, stopping, onTenant } = options;
+  const session = await openSession({ ...options, settings: loaded.settings });
   const connect = (policy: TenantPolicy) => session.connect(policy, 'apply');
   const lines = (tenantId: string) => (branch.kind === 'read' ? branch.tenantLines(tenantId) : '');
   const recent = (tenantId: string) => {
@@ -68,6 +68,8 @@ export async function reviewedRun(
       journalElsewhere: lines,
       run: randomUUID(),
       clock: session.edge.clock,
+      random: session.random,
+      onWait: session.onWait,
       day,
       version,
       stopping,

@@ -14,7 +14,9 @@ export type RequestResult =
   | 'rejected'
   | 'broken-answer'
   | 'sign-in'
-  | 'wrong-tenant';
+  | 'wrong-tenant'
+  /** The run was stopped before it could be sent again; it was not executed. */
+  | 'interrupted';
 
 const OUTCOMES: { readonly [outcome in Outcome]: true } = {
   applied: true,
@@ -38,6 +40,7 @@ const RESULTS: { readonly [result in RequestResult]: true } = {
   'broken-answer': true,
   'sign-in': true,
   'wrong-tenant': true,
+  interrupted: true,
 };
 
 /** Whether a value that was read is one of our words for how a tenant ended. */

@@ -25,7 +25,7 @@ export type Addition = {
 export type Appended = { readonly commit: string; readonly did: 'appended' | 'there already' };
 
 const ATTEMPTS = 5;
-/** Milliseconds before the next attempt: a server may still be busy with the other run's commit. */
+/** Milliseconds before the next attempt, up to twice that: a server may still be busy with the other run's commit. */
 const PAUSE = 200;
 
 /**
@@ -61,7 +61,7 @@ export async function appendJournal(
         'Run the job again once the other runs have ended.',
       );
     }
-    await sleep(PAUSE * attempt);
+    await sleep(PAUSE * attempt * (1 + Math.random()));
   }
 }
 

@@ -11,7 +11,7 @@ const SETTLING = 2_000;
  * @throws GitHubFailure
  */
 export async function once<T>(
-  { wait }: Pick<GitHub, 'wait'>,
+  { settle }: Pick<GitHub, 'settle'>,
   send: () => Promise<T>,
   look: () => Promise<T | undefined>,
 ): Promise<T> {
@@ -20,7 +20,7 @@ export async function once<T>(
       return await send();
     } catch (error) {
       if (!(error instanceof GitHubFailure) || (error.status ?? 500) < 500) throw error;
-      await wait(SETTLING * sent);
+      await settle({ ms: SETTLING * sent, attempt: sent, of: TIMES });
       const there = await look();
       if (there !== undefined) return there;
       if (sent === TIMES) throw error;

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Octokit } from 'octokit';
+import type { OnWait } from '../core/wait.ts';
 import { GitHubFailure } from './failure.ts';
-import { type Patience, patiently } from './patience.ts';
+import { type Patience, patiently, SPREAD } from './patience.ts';
 
 /** One repository on GitHub, and the workflow run this is. */
 export type GitHub = {
@@ -10,8 +11,12 @@ export type GitHub = {
   readonly repo: string;
   readonly run: { readonly id: number; readonly attempt: number; readonly url: string };
   readonly serverUrl: string;
-  /** Waits that many milliseconds. */
-  readonly wait: (ms: number) => Promise<unknown>;
+  /** Waits before what was sent is looked for, and tells it. */
+  readonly settle: (turn: {
+    readonly ms: number;
+    readonly attempt: number;
+    readonly of: number;
+  }) => Promise<unknown>;
 };
 
 export type GitHubOptions = {
@@ -20,6 +25,12 @@ export type GitHubOptions = {
   readonly now?: () => number;
   /** Waits that many milliseconds. */
   readonly wait?: (ms: number) => Promise<unknown>;
+  /** From 0 to below 1, for the jitter of waits; `Math.random` when unset. */
+  readonly random?: () => number;
+  /** Told of every wait, before it begins. */
+  readonly onWait?: OnWait;
+  /** Ends every wait. */
+  readonly stop?: AbortSignal;
 };
 
 /** One request may take that long, in milliseconds; an answer that never ends must not hold a job. */
@@ -38,8 +49,9 @@ export async function openGitHub(env: NodeJS.ProcessEnv, options: GitHubOptions 
   const attempt = Number(variable(env, 'GITHUB_RUN_ATTEMPT', /^\d{1,9}$/, '1'));
   const serverUrl = address(env, 'GITHUB_SERVER_URL', 'https://github.com');
   const { Octokit } = await import('octokit');
-  const wait = options.wait ?? sleep;
-  const patience: Patience = { token, now: options.now ?? Date.now, wait };
+  const wait = options.wait ?? sleeping(options.stop);
+  const { now = Date.now, random = Math.random, onWait } = options;
+  const patience: Patience = { token, now, wait, random, onWait };
   const octokit = new Octokit({
     auth: token,
     baseUrl: address(env, 'GITHUB_API_URL', 'https://api.github.com'),
@@ -61,7 +73,22 @@ export async function openGitHub(env: NodeJS.ProcessEnv, options: GitHubOptions 
     });
   });
   const run = { id, attempt, url: runUrl(serverUrl, owner, repo, id) };
-  return { octokit, owner, repo, serverUrl, run, wait };
+  const settle: GitHub['settle'] = (turn) => {
+    const ms = Math.round(turn.ms * (1 + SPREAD * random()));
+    onWait?.({ ...turn, ms, from: 'GitHub', why: 'answer lost', what: 'a look at GitHub' });
+    return wait(ms);
+  };
+  return { octokit, owner, repo, serverUrl, run, settle };
+}
+
+/** Fails with the reason of the stop. */
+function sleeping(stop: AbortSignal | undefined): (ms: number) => Promise<unknown> {
+  if (stop === undefined) return sleep;
+  return (ms) =>
+    sleep(ms, undefined, { signal: stop }).catch((error: unknown) => {
+      stop.throwIfAborted();
+      throw error;
+    });
 }
 
 /** An answer that is cut off, or a gateway's page, comes as text, or as nothing: octokit takes it for an empty list. */

@@ -1,3 +1,4 @@
+import type { OnWait } from '../core/wait.ts';
 import { type Answered, type Asked, failureOf, limitedFor } from './failure.ts';
 
 export type Patience = {
@@ -6,11 +7,17 @@ export type Patience = {
   readonly now: () => number;
   /** Waits that many milliseconds. */
   readonly wait: (ms: number) => Promise<unknown>;
+  /** From 0 to below 1: jobs that were told the same must not come back as one. */
+  readonly random: () => number;
+  /** Told of every wait, before it begins. */
+  readonly onWait?: OnWait | undefined;
 };
 
-/** A request is sent at most four times, and a wait is at most two minutes: six minutes in all. */
+/** A request is sent at most four times, and GitHub may ask for two minutes a time: under seven minutes in all. */
 const RETRIES = 3;
 const LONGEST_WAIT = 120_000;
+/** A wait is longer than asked for by this part at most. */
+export const SPREAD = 0.1;
 
 /**
  * Sends one request: waits out rate limits, whatever the request, because GitHub did nothing; and outages, where
@@ -27,7 +34,11 @@ export async function patiently<T>(asked: Asked, patience: Patience, send: () =>
       if (pause === undefined || pause > LONGEST_WAIT || sent > RETRIES) {
         throw failureOf(asked, answered, patience.token, whyOf(error));
       }
-      await patience.wait(pause);
+      const ms = Math.round(pause * (1 + SPREAD * patience.random()));
+      const why = answered === undefined ? 'unreached' : answered.status < 500 ? 'throttled' : 'failing';
+      const what = `${asked.method} ${asked.path}`;
+      patience.onWait?.({ from: 'GitHub', why, what, ms, attempt: sent, of: RETRIES });
+      await patience.wait(ms);
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Cloud } from '../core/state.ts';
+import type { OnWait } from '../core/wait.ts';
 import { exchange, type Fetch, type HttpClient } from './exchange.ts';
 import { GraphFailure } from './failure.ts';
 import { pooledFetch } from './pool.ts';
@@ -24,6 +25,8 @@ export type Edge = {
   readonly timeout?: number;
   /** From 0 to below 1, for the jitter of waiting times; `Math.random` when unset. */
   readonly random?: () => number;
+  /** Told of every wait of this edge, before it begins. */
+  readonly onWait?: OnWait;
 };
 
 /** The hosts Microsoft documents for each national cloud. Tokens are always asked for these Graph origins. */
@@ -60,6 +63,14 @@ const IN_PROCESS: Endpoints = { graph: 'https://localhost', login: 'https://loca
 /** The built-in tenants in this process: the same code path, with other endpoints behind the given fetch. */
 export function sandboxEdge(fetch: Fetch, clock: Clock): Edge {
   return { endpoints: () => IN_PROCESS, fetch, signInHttp: httpClientOver(fetch), clock };
+}
+
+/** Fires never: for a sleep that a stop must not cut short. */
+export const TO_ITS_END: AbortSignal = new AbortController().signal;
+
+/** The same clock, whose sleeps end with the stop's reason, except those with a signal of their own. */
+export function stoppable(clock: Clock, stop: AbortSignal): Clock {
+  return { now: clock.now, sleep: (ms, signal = stop) => clock.sleep(ms, signal) };
 }
 
 const systemClock: Clock = {

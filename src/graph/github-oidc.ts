@@ -56,7 +56,9 @@ async function fetchAssertion(audience: string, url: string, token: string, edge
     const passing = !answer.arrived || isPassing(answer.status);
     const wait = passing ? patience.next(undefined) : undefined;
     if (wait === undefined) throw unavailable(answer.arrived ? `status ${answer.status}` : answer.detail);
-    await edge.clock.sleep(wait);
+    const why = !answer.arrived ? 'unreached' : answer.status === 429 ? 'throttled' : 'failing';
+    edge.onWait?.({ ...wait, from: 'GitHub', why, what: 'OIDC token' });
+    await edge.clock.sleep(wait.ms);
   }
 }
 

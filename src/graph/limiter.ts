@@ -5,7 +5,10 @@ import type { Clock } from './edge.ts';
  * Every exchange passes `run`, so a budget of Graph's resource units can be kept here once fleets need it.
  */
 export type Limiter = {
-  /** Runs the task when the bucket is not paused and has a free place, and a socket is free. In order of arrival. */
+  /**
+   * Runs the task when the bucket is not paused and has a free place, and a socket is free. In order of arrival.
+   * Throws what ends a pause early, and then runs nothing.
+   */
   readonly run: <T>(bucket: string, task: () => Promise<T>) => Promise<T>;
   /** Holds back whatever of the bucket has not started yet. Pauses overlap; they do not add up. */
   readonly pause: (bucket: string, ms: number) => void;
@@ -55,6 +58,8 @@ export function createLimiter({ clock, perBucket = 4, overall = 64 }: LimiterOpt
     pause: (name, ms) => {
       const bucket = bucketOf(name);
       bucket.pause = Promise.all([bucket.pause, clock.sleep(ms)]);
+      // Whoever waits for it is told that it was ended; nobody may be waiting.
+      bucket.pause.catch(() => undefined);
     },
   };
 }

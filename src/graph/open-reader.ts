@@ -4,7 +4,15 @@ import type { Connection } from './connect.ts';
 import type { Exchange } from './exchange.ts';
 import { GraphFailure } from './failure.ts';
 import { graphError, parseJson } from './graph-error.ts';
-import { createPatience, isPassing, type Patience, retryAfter } from './patience.ts';
+import {
+  type Budget,
+  createBudget,
+  createPatience,
+  isPassing,
+  type Patience,
+  READ_BUDGET_MS,
+  retryAfter,
+} from './patience.ts';
 import { advance, begin, type PendingRead } from './pending-read.ts';
 import type { GraphReader } from './reader.ts';
 import { type Wire, wireOf } from './wire.ts';
@@ -22,11 +30,12 @@ export function openReader(connection: Connection): GraphReader {
 async function readAll(wire: Wire, requests: readonly ReadRequest[]): Promise<Answers> {
   const unique = new Map(requests.map((request) => [request.path, request]));
   const answers = new Map<string, Answer>();
+  const budget = createBudget(wire.edge.clock, READ_BUDGET_MS);
   const patience = createPatience(wire.edge.random ?? Math.random);
   let open = [...unique.values()].map(begin);
   let renewed = false;
   while (open.length > 0) {
-    const rounds = await Promise.all(chunks(open).map((chunk) => askBatch(wire, chunk)));
+    const rounds = await Promise.all(chunks(open).map((chunk) => askBatch(wire, chunk, budget)));
     const next: PendingRead[] = [];
     const passing: { readonly pending: PendingRead; readonly answer: ItemAnswer }[] = [];
     let unauthorised = false;
@@ -48,7 +57,7 @@ async function readAll(wire: Wire, requests: readonly ReadRequest[]): Promise<An
       await wire.renewToken();
     }
     if (passing.length < open.length) patience.progress();
-    if (passing.length > 0) holdBack(wire, passing, patience);
+    if (passing.length > 0) holdBack(wire, passing, patience, budget);
     open = next;
   }
   // In the order of asking, whatever the order of answering was.
@@ -73,9 +82,12 @@ const UNREACHED_REPEATS = 4;
 type Asked = readonly { readonly pending: PendingRead; readonly answer: ItemAnswer }[];
 
 /** One batch, repeated until it is answered: reading twice does no harm. */
-async function askBatch(wire: Wire, reads: readonly PendingRead[]): Promise<Asked> {
+async function askBatch(wire: Wire, reads: readonly PendingRead[], budget: Budget): Promise<Asked> {
   const random = wire.edge.random ?? Math.random;
-  const patience = { answered: createPatience(random), unreached: createPatience(random, UNREACHED_REPEATS) };
+  const patience = {
+    answered: createPatience(random, undefined, budget),
+    unreached: createPatience(random, UNREACHED_REPEATS, budget),
+  };
   const items = reads.map(({ url, request }) => ({
     url,
     ...(request.eventual ? { eventual: true as const } : {}),
@@ -99,16 +111,18 @@ async function askBatch(wire: Wire, reads: readonly PendingRead[]): Promise<Aske
     const told = result.arrived ? retryAfter(result.headers.get('Retry-After'), wire.edge.clock) : undefined;
     const wait = patience[result.arrived ? 'answered' : 'unreached'].next(told);
     if (wait === undefined) throw outOfPatience(result, reads);
-    wire.pause(wait);
+    const why = !result.arrived ? 'unreached' : result.status === 429 ? 'throttled' : 'failing';
+    wire.pause(wait, why, `batch of ${reads.length}`);
   }
 }
 
 /** Waits as long as the most patient item asks for: what was throttled together is throttled together. */
-function holdBack(wire: Wire, passing: Asked, patience: Patience): void {
+function holdBack(wire: Wire, passing: Asked, patience: Patience, budget: Budget): void {
   const told = passing
     .map(({ answer }) => retryAfter(answer.headers.get('retry-after'), wire.edge.clock))
     .filter((each) => each !== undefined);
-  const wait = patience.next(told.length === 0 ? undefined : Math.max(...told));
+  const turn = patience.next(told.length === 0 ? undefined : Math.max(...told));
+  const wait = turn !== undefined && budget.spend(turn.ms) ? turn : undefined;
   const first = passing.find(({ answer }) => answer.status === 429) ?? passing[0];
   if (wait === undefined && first !== undefined) {
     throw gaveUp(
@@ -117,7 +131,14 @@ function holdBack(wire: Wire, passing: Asked, patience: Patience): void {
       graphError(first.answer.status, first.answer.body).message,
     );
   }
-  if (wait !== undefined) wire.pause(wait);
+  if (wait !== undefined) {
+    const why = first?.answer.status === 429 ? 'throttled' : 'failing';
+    wire.pause(wait, why, count(passing.length));
+  }
+}
+
+function count(reads: number): string {
+  return reads === 1 ? '1 read of a batch' : `${reads} reads of a batch`;
 }
 
 function outOfPatience(result: Exchange, reads: readonly PendingRead[]): GraphFailure {

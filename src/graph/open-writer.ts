@@ -29,7 +29,7 @@ async function write(wire: Wire, request: WriteRequest): Promise<WriteAnswer> {
     const told = retryAfter(result.headers.get('Retry-After'), wire.edge.clock);
     const wait = patience[outcome.because].next(told);
     if (wait === undefined) throw outcome.failure;
-    wire.pause(wait);
+    wire.pause(wait, outcome.because, request.what);
   }
 }
 

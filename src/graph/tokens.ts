@@ -1,3 +1,4 @@
+import { Interrupted } from '../core/interrupted.ts';
 import { type SignInAttempt, signInFailure } from './aadsts.ts';
 import { CLOUDS, DEFAULT_TIMEOUT, type Edge, httpClientOver } from './edge.ts';
 import type { HttpClient } from './exchange.ts';
@@ -12,7 +13,7 @@ import {
 } from './identity.ts';
 import { claimsOf } from './jwt.ts';
 import type { Limiter } from './limiter.ts';
-import { createPatience, isPassing, retryAfter } from './patience.ts';
+import { type Budget, createBudget, createPatience, isPassing, retryAfter } from './patience.ts';
 
 /** The access tokens of one connection, each checked to be for its tenant. */
 export type Tokens = {
@@ -74,7 +75,7 @@ async function requestToken(signIn: SignIn, count: () => void): Promise<{ token:
     secrets: secretsOf(env),
     ...(clientId === undefined ? {} : { clientId }),
   };
-  const heard: Heard = {};
+  const heard: Heard = { budget: createBudget(edge.clock, SIGN_IN_BUDGET_MS) };
   try {
     // A credential of its own each time: the SDK would give a refused token again, from its cache.
     const credential = await credentialFor(
@@ -93,6 +94,8 @@ async function requestToken(signIn: SignIn, count: () => void): Promise<{ token:
     const now = edge.clock.now().getTime();
     return { token: answer.token, until: now + Math.max(lifetime - MARGIN_MS, lifetime / 2) };
   } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    if (heard.interrupted !== undefined) throw heard.interrupted;
     throw signInFailure(error, attempt, heard.last);
   }
 }
@@ -107,23 +110,28 @@ function checkTenant(token: string, tenantId: string): void {
   );
 }
 
-type Heard = { last?: string };
+/** How long the waits of one sign-in may add up to, however many requests it takes. */
+const SIGN_IN_BUDGET_MS = 5 * 60_000;
+
+type Heard = { readonly budget: Budget; last?: string; interrupted?: Interrupted };
 
 /** Counts, waits out passing trouble by our clock, and remembers what was said: the SDK keeps little of it. */
 function attentive({ edge, limiter, bucket }: SignIn, heard: Heard, count: () => void): HttpClient {
   const http = edge.signInHttp ?? httpClientOver(edge.fetch, edge.timeout ?? DEFAULT_TIMEOUT);
   return {
     sendRequest: async (request) => {
-      const patience = createPatience(edge.random ?? Math.random, 3);
+      const patience = createPatience(edge.random ?? Math.random, 3, heard.budget);
       for (;;) {
-        const result = await limiter.run(bucket, async () => {
-          count();
-          try {
-            return await http.sendRequest(request);
-          } catch (error) {
-            return error instanceof Error ? error : new Error(String(error));
-          }
-        });
+        const result = await limiter
+          .run(bucket, async () => {
+            count();
+            try {
+              return await http.sendRequest(request);
+            } catch (error) {
+              return error instanceof Error ? error : new Error(String(error));
+            }
+          })
+          .catch(noted(heard));
         const failed = result instanceof Error;
         if (!failed && result.status < 400) return result;
         heard.last = failed
@@ -131,11 +139,22 @@ function attentive({ edge, limiter, bucket }: SignIn, heard: Heard, count: () =>
           : (descriptionOf(result.bodyAsText) ?? `status ${result.status}`);
         const told = failed ? undefined : retryAfter(result.headers.get('Retry-After'), edge.clock);
         const wait = failed || isPassing(result.status) ? patience.next(told) : undefined;
-        if (wait !== undefined) await edge.clock.sleep(wait);
-        else if (failed) throw result;
+        if (wait !== undefined) {
+          const why = failed ? 'unreached' : result.status === 429 ? 'throttled' : 'failing';
+          edge.onWait?.({ ...wait, from: 'the sign-in service', why, what: 'sign-in' });
+          await edge.clock.sleep(wait.ms).catch(noted(heard));
+        } else if (failed) throw result;
         else return result;
       }
     },
+  };
+}
+
+/** The SDK would put an error of its own in the place of this one. */
+function noted(heard: Heard): (error: unknown) => never {
+  return (error) => {
+    if (error instanceof Interrupted) heard.interrupted = error;
+    throw error;
   };
 }
 

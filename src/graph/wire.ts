@@ -1,8 +1,10 @@
 import type { Json } from '../core/json.ts';
 import type { Cost } from '../core/plan.ts';
+import type { WaitReason } from '../core/wait.ts';
 import { DEFAULT_TIMEOUT, type Edge, type Endpoints } from './edge.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import type { Limiter } from './limiter.ts';
+import type { Turn } from './patience.ts';
 import type { Tokens } from './tokens.ts';
 
 /** The API version of every path. */
@@ -18,12 +20,15 @@ type Sending = {
 
 /** Sends to one tenant, signed in as its app. The sender of reader and writer; nobody else holds it. */
 export type Wire = {
-  /** Sends once; a token Graph does not take (401) is replaced once. Never throws but for a failed sign-in. */
+  /**
+   * Sends once; a token Graph does not take (401) is replaced once.
+   * @throws a failed sign-in, and what ended a pause early; then nothing was sent.
+   */
   readonly send: (sending: Sending) => Promise<Exchange>;
   /** Forces the next sending to use another token; for a 401 inside a batch. */
   readonly renewToken: () => Promise<void>;
-  /** Holds back everything to this tenant. */
-  readonly pause: (ms: number) => void;
+  /** Holds back everything to this tenant, and tells it. */
+  readonly pause: (turn: Turn, why: WaitReason, what: string) => void;
   /** The origin that links of Graph must point to. */
   readonly graph: string;
   readonly clientId: string | undefined;
@@ -62,6 +67,7 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
 
   const once = async (sending: Sending, token: string): Promise<Exchange> => {
     let result: Exchange | undefined;
+    let ended: { readonly early: unknown } | undefined;
     // A client for every exchange: the SDK puts an error of its own in the place of one thrown in its chain, so
     // what happened is handed out past it. The SDK's retry handler is left out: it repeats a POST after a 503.
     const client = sdk.Client.initWithMiddleware({
@@ -73,7 +79,7 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
         new sdk.AuthenticationHandler({ getAccessToken: async () => token }),
         {
           execute: async (context) => {
-            result = await limiter.run(bucket, () => {
+            const sent = limiter.run(bucket, () => {
               roundTrips++;
               requests += sending.requests;
               const url = typeof context.request === 'string' ? context.request : context.request.url;
@@ -84,6 +90,11 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
               };
               return exchange(edge.fetch, url, init, { timeout: edge.timeout ?? DEFAULT_TIMEOUT });
             });
+            try {
+              result = await sent;
+            } catch (early) {
+              ended = { early };
+            }
             context.response = new Response(null, { status: 204 });
           },
         },
@@ -97,6 +108,7 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
     if (sending.method === 'POST') await request.post(sending.body ?? {});
     else if (sending.method === 'PATCH') await request.patch(sending.body ?? {});
     else await request.delete();
+    if (ended !== undefined) throw ended.early;
     return result ?? { arrived: false, why: 'network', detail: 'nothing was sent' };
   };
 
@@ -113,7 +125,10 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
     renewToken: async () => {
       if (token !== undefined) await tokens.after(token);
     },
-    pause: (ms) => limiter.pause(bucket, ms),
+    pause: (turn, why, what) => {
+      edge.onWait?.({ ...turn, from: 'Graph', why, what });
+      limiter.pause(bucket, turn.ms);
+    },
     graph: endpoints.graph,
     clientId,
     edge,

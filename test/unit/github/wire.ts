@@ -44,6 +44,7 @@ export async function wire(answering: Answering): Promise<Wire> {
         return Object.defineProperty(answer, 'url', { value: url.href });
       },
       now: () => now,
+      random: () => 0,
       wait: async (ms) => {
         waits.push(ms);
         now += ms;

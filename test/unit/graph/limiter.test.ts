@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../src/graph/edge.ts';
 import { createLimiter } from '../../../src/graph/limiter.ts';
-import { createPatience, retryAfter } from '../../../src/graph/patience.ts';
+import { createBudget, createPatience, retryAfter } from '../../../src/graph/patience.ts';
 import { fakeClock } from './world.ts';
 
 /** Tasks that end when told, and how many ran at once. */
@@ -115,22 +115,71 @@ describe('limiter', () => {
   });
 });
 
+const waits = (patience: ReturnType<typeof createPatience>, ...told: (number | undefined)[]) =>
+  told.map((each) => patience.next(each)?.ms);
+
 describe('patience', () => {
   test('guesses grow with jitter, and what was told is honoured in full', () => {
     const patience = createPatience(() => 0);
-    expect([undefined, undefined, 7_000, undefined].map((told) => patience.next(told))).toEqual([
-      500, 1_000, 7_000, 4_000,
-    ]);
+    expect(waits(patience, undefined, undefined, 7_000, undefined)).toEqual([500, 1_000, 7_000, 4_000]);
     patience.progress();
-    expect(patience.next(undefined)).toBe(500);
+    expect(patience.next(undefined)).toEqual({ ms: 500, attempt: 1, of: 10 });
+  });
+
+  test('what was told is waited out, and up to a tenth more, so that many do not come back as one', () => {
+    expect(
+      waits(
+        createPatience(() => 0.999),
+        7_000,
+        120_000,
+      ),
+    ).toEqual([7_700, 124_995]);
+    expect(
+      waits(
+        createPatience(() => 0.5),
+        300_000,
+      ),
+    ).toEqual([300_000]);
   });
 
   test('ends by time and by number', () => {
     const byTime = createPatience(() => 0);
-    expect(byTime.next(299_000)).toBe(299_000);
-    expect(byTime.next(2_000)).toBeUndefined();
-    const byNumber = createPatience(() => 0, 2);
-    expect([byNumber.next(0), byNumber.next(0), byNumber.next(0)]).toEqual([0, 0, undefined]);
+    expect(waits(byTime, 299_000, 2_000)).toEqual([299_000, undefined]);
+    expect(
+      waits(
+        createPatience(() => 0, 2),
+        0,
+        0,
+        0,
+      ),
+    ).toEqual([0, 0, undefined]);
+  });
+
+  test('ends by number also where something goes through every time', () => {
+    const patience = createPatience(() => 0);
+    let granted = 0;
+    while (patience.next(0) !== undefined) {
+      granted++;
+      patience.progress();
+    }
+    expect(granted).toBe(100);
+  });
+
+  test('a shared budget counts what overlaps once', () => {
+    const clock = fakeClock();
+    const budget = createBudget(clock, 10_000);
+    expect([budget.spend(6_000), budget.spend(6_000), budget.spend(9_000)]).toEqual([true, true, true]);
+    expect(budget.spend(10_001)).toBe(false);
+    void clock.sleep(9_000);
+    expect([budget.spend(1_001), budget.spend(1_000)]).toEqual([false, true]);
+    const shared = createBudget(clock, 500);
+    expect(
+      waits(
+        createPatience(() => 0, 5, shared),
+        undefined,
+        undefined,
+      ),
+    ).toEqual([500, undefined]);
   });
 
   test('Retry-After in seconds, as a date, past, or nonsense', () => {

@@ -113,7 +113,7 @@ describe('failed sign-ins keep the code, the text and say what to do', () => {
           : json(200, { token_type: 'Bearer', expires_in: 3599, access_token: jwt({ tid: TENANT.id }) }),
     });
     const connection = await open(here);
-    expect(here.clock.slept).toEqual([4_000, 4_000]);
+    expect(here.clock.slept).toEqual([4_200, 4_200]);
     expect(connection.cost().signIn).toBe(4);
   });
 

@@ -207,7 +207,7 @@ describe('never executed twice', () => {
           : new Response(null, { status: 204 }),
     );
     expect(result).toEqual({ kind: 'accepted', status: 204 });
-    expect(here.clock.slept).toEqual([11_000, 1_500]);
+    expect(here.clock.slept).toEqual([11_550, 1_500]);
   });
 
   test('endless throttling ends within five minutes', async () => {
