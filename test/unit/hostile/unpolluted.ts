@@ -1,0 +1,22 @@
+import { afterEach, expect } from 'vitest';
+
+const KEYS = Reflect.ownKeys(Object.prototype).length + Reflect.ownKeys(Array.prototype).length;
+
+/** After every test of the file: what all objects share is as it was. */
+export function staysUnpolluted(): void {
+  afterEach(() => {
+    expect(Reflect.ownKeys(Object.prototype).length + Reflect.ownKeys(Array.prototype).length).toBe(KEYS);
+    expect('polluted' in {}).toBe(false);
+  });
+}
+
+/** What was thrown is a message for a person, with a way out, and no accident of the language. */
+export function expectTold(error: unknown, where: string): void {
+  expect(error, where).toBeInstanceOf(Error);
+  const { message, fix } = error as Error & { fix?: unknown };
+  expect(message.length, where).toBeGreaterThan(15);
+  expect(String(fix ?? '').length, where).toBeGreaterThan(8);
+  expect(`${message} ${fix}`, where).not.toMatch(
+    /undefined|\[object|call stack|is not (a function|iterable)|Cannot read|defect of iosmail/,
+  );
+}
