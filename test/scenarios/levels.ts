@@ -1,4 +1,4 @@
-import { APPLE_MAIL, DEFAULT_ROLE, EXCHANGE_ONLINE } from '../../src/core/state.ts';
+import { APPLE_MAIL, EXCHANGE_ONLINE } from '../../src/core/state.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { mayConsent } from '../../src/sandbox/self-consent.ts';
 import type { ServicePrincipal, Tenant } from '../../src/sandbox/tenant.ts';
@@ -9,11 +9,16 @@ type Moment = { readonly what: string; readonly levels: readonly oracle.OracleLe
 
 /** What a tenant's people can do, told by an independent reading of the access model from the sandbox's own tables. */
 export function levelsOf(tenant: Tenant): readonly oracle.OracleLevel[] {
-  return oracle.profile(asOracle(tenant), {
-    people: [...tenant.users.keys()],
-    members: new Map([...tenant.groups].map(([id, { members }]) => [id, members])),
+  return oracle.profile(asOracle(tenant), directoryOf(tenant));
+}
+
+/** Everybody of a tenant, with the direct members of its groups. */
+export function directoryOf({ users, groups }: Tenant): oracle.Directory {
+  return {
+    people: [...users.keys()],
+    members: new Map([...groups].map(([id, { members }]) => [id, members])),
     nested: new Map(),
-  });
+  };
 }
 
 /** Watches a tenant: everybody's level now and after every write that takes, whoever sent it. */
@@ -45,12 +50,11 @@ export function appleApp(tenant: Tenant): ServicePrincipal | undefined {
   return [...tenant.servicePrincipals.values()].find(({ appId }) => appId === APPLE_MAIL);
 }
 
-function asOracle(tenant: Tenant): oracle.Tenant {
+/** A tenant in the words of the oracle. Any role of the app lets its holder through the gate of assignment. */
+export function asOracle(tenant: Tenant): oracle.Tenant {
   const app = appleApp(tenant);
   const exchange = [...tenant.servicePrincipals.values()].find(({ appId }) => appId === EXCHANGE_ONLINE);
-  const assigned = [...tenant.assignments.values()].filter(
-    (each) => each.resourceId === app?.id && each.appRoleId === DEFAULT_ROLE,
-  );
+  const assigned = [...tenant.assignments.values()].filter((each) => each.resourceId === app?.id);
   const grants = [...tenant.grants.values()].filter(
     (each) => each.clientId === app?.id && each.resourceId === exchange?.id,
   );

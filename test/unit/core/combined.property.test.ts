@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Tenant } from './oracle.ts';
 import { difference, type OracleGroup, safeOrders } from './oracle-orders.ts';
-import { cases, PATIENCE } from './plan-groups.ts';
+import { cases, compared, PATIENCE } from './plan-groups.ts';
 import { directories, fulfilled, tenants, wishes } from './random.ts';
 
 /** Both gates of the app in one request, which the planner never sends. */
@@ -34,8 +34,9 @@ test(
           expect(safeOrders(before, groups, directory)).not.toEqual([]);
         },
       ),
-      cases(300),
+      cases(150),
     );
+    compared(150);
   },
   PATIENCE,
 );

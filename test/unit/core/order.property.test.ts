@@ -10,7 +10,7 @@ import {
   safeOrders,
   withEveryConceivablePerson,
 } from './oracle-orders.ts';
-import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
+import { asGroups, cases, compared, isOrdered, PATIENCE, planned } from './plan-groups.ts';
 import { directories, fulfilled, tenants, wishes } from './random.ts';
 
 const wholePairs = (t: Tenant) => [t.tenantWide, ...t.own.values()].every(({ size }) => size !== 1);
@@ -51,8 +51,9 @@ test(
         expect(new Set(order.map(({ name }) => name)).size, 'each group in one stretch').toBe(order.length);
         expect(orderIsSafe(before, order, directory), order.map(({ name }) => name).join()).toBe(true);
       }),
-      cases(500),
+      cases(200),
     );
+    compared(200);
     // A run in which nothing is ever refused would not test the first half.
     expect(refused).toBeGreaterThan(0);
   },
@@ -87,8 +88,9 @@ test(
         );
         expect(others.filter((other) => other.detours === 0)).toEqual([]);
       }),
-      cases(500),
+      cases(200),
     );
+    compared(200);
   },
   PATIENCE,
 );

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
 import { type Directory, oracleLevel, STRANGER, type Tenant, WORLDS } from './oracle.ts';
 import { subsets } from './oracle-orders.ts';
-import { cases, DAY, PATIENCE, planned } from './plan-groups.ts';
+import { cases, compared, DAY, PATIENCE, planned } from './plan-groups.ts';
 import { asPolicy, directories, fulfilled, PEOPLE, tenants, wishes } from './random.ts';
 import { reader } from './tenant-double.ts';
 
@@ -54,8 +54,9 @@ test(
         expect(impact.everyoneElse).toEqual({ before: strangers(before), after: strangers(after) });
         expect(impact.unread).toEqual([]);
       }),
-      cases(300),
+      cases(150),
     );
+    compared(150);
   },
   PATIENCE,
 );
@@ -107,8 +108,9 @@ test(
         if (refused && (hideG1 || hideOwn)) refusedUnread += 1;
         if (refused && !hideG1 && !hideOwn) refusedKnowing += 1;
       }),
-      cases(300),
+      cases(150),
     );
+    compared(150);
     expect(refusedKnowing).toBeGreaterThan(0);
     expect(refusedUnread).toBeGreaterThan(0);
   },
@@ -148,8 +150,9 @@ test(
           }
         }
       }),
-      cases(200),
+      cases(100),
     );
+    compared(100);
   },
   PATIENCE,
 );

@@ -1,6 +1,7 @@
 /** Glue between the planner's answer and the oracle. */
 import type { TenantPlan } from '../../../src/core/plan.ts';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
+import { count } from '../../tally.ts';
 import type { Directory, Tenant } from './oracle.ts';
 import type { Element, OracleGroup } from './oracle-orders.ts';
 import { asPolicy, type Wish } from './random.ts';
@@ -12,6 +13,11 @@ export const DAY = '2026-11-24';
 export function cases(few: number): { numRuns: number } {
   return { numRuns: process.env.IOSMAIL_DEEP === '1' ? 10_000 : few };
 }
+/** A property held for that many cases. */
+export function compared(few: number): void {
+  count('access models compared', cases(few).numRuns);
+}
+
 export const PATIENCE = process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000;
 
 export function planned(before: Tenant, d: Directory, wish: Wish, manners?: Manners): Promise<TenantPlan> {

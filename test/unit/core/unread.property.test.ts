@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { ReadRequest } from '../../../src/core/request.ts';
 import type { Directory, Scope, Tenant } from './oracle.ts';
 import { orderIsSafe, subsets } from './oracle-orders.ts';
-import { asGroups, cases, isOrdered, PATIENCE, planned } from './plan-groups.ts';
+import { asGroups, cases, compared, isOrdered, PATIENCE, planned } from './plan-groups.ts';
 import { directories, GROUPS, PEOPLE, tenants, wishes } from './random.ts';
 
 /** One thing that could not be read, and everything that it might have said. */
@@ -75,8 +75,9 @@ test(
             expect({ tenant, members: d.members, steps: plan.steps.map((s) => s.group) }).toBe('safe');
         }
       }),
-      cases(200),
+      cases(100),
     );
+    compared(100);
     expect(ordered).toBeGreaterThan(0);
   },
   PATIENCE,
@@ -102,8 +103,9 @@ test(
           expect(plan.impact.unread).not.toEqual([]);
         expect(GROUPS).toContain('g1');
       }),
-      cases(200),
+      cases(100),
     );
+    compared(100);
   },
   PATIENCE,
 );
