@@ -32,29 +32,51 @@ export function classifications(exchangeId: string): ReadRequest {
   };
 }
 
+/** Whether a policy lets users consent to each mail scope; `unclear`: its conditions cannot be judged here. */
+type Verdicts = readonly ('yes' | 'no' | 'unclear')[];
+
+const [ALL, NONE]: readonly [Verdicts, Verdicts] = [
+  MAIL_SCOPES.map(() => 'yes'),
+  MAIL_SCOPES.map(() => 'no'),
+];
+
 /**
  * Whether these assigned policies let an ordinary user consent to this app: one that says yes is enough,
- * an exclude in one cancels nothing in another.
+ * an exclude in one cancels nothing in another. Whether several may say yes together, each to a part, is not proven.
  * @param ids policy ids in lower case, without the prefix.
  */
 export function letsConsent(ids: readonly string[], answers: Answers): Reading<boolean> {
-  const verdicts = ids.map((id) => lets(id, answers));
-  if (verdicts.some((verdict) => verdict.known && verdict.value)) return known(true);
-  return verdicts.find((verdict) => !verdict.known) ?? known(false);
+  const readings = ids.map((id) => ({ id, verdicts: lets(id, answers) }));
+  const judged = readings.flatMap(({ id, verdicts }) =>
+    verdicts.known ? [{ id, verdicts: verdicts.value }] : [],
+  );
+  if (judged.some(({ verdicts }) => verdicts.every((verdict) => verdict === 'yes'))) return known(true);
+  const unread = readings.flatMap(({ verdicts }) => (verdicts.known ? [] : [verdicts]))[0];
+  if (unread !== undefined) return unread;
+  const unclear = judged.find(({ verdicts }) => !verdicts.includes('no'));
+  if (unclear !== undefined)
+    return unknown(`the consent policy ${unclear.id} has conditions that cannot be judged here`);
+  const parts = judged.filter(({ verdicts }) => verdicts.some((verdict) => verdict !== 'no'));
+  const together = MAIL_SCOPES.every((_, scope) => parts.some(({ verdicts }) => verdicts[scope] !== 'no'));
+  if (!together) return known(false);
+  const names = parts.map(({ id }) => id).join(' and ');
+  return unknown(`the consent policies ${names} let users consent to one mail scope each`);
 }
 
-function lets(id: string, answers: Answers): Reading<boolean> {
-  if (id === BUILT_IN.legacy || id === BUILT_IN.mailClients) return known(true);
-  if (id === BUILT_IN.recommended) return known(false);
+function lets(id: string, answers: Answers): Reading<Verdicts> {
+  if (id === BUILT_IN.legacy || id === BUILT_IN.mailClients) return known(ALL);
+  if (id === BUILT_IN.recommended) return known(NONE);
   if (id === BUILT_IN.low) return lowImpact(answers);
   const answer = answers.get(POLICIES.path);
   if (answer?.kind !== 'found') return unknown(`the consent policy ${id} could not be read`);
   const policy = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === id);
   if (policy === undefined) return unknown(`the consent policy ${id} is assigned but not listed`);
-  return judge(policy, answers);
+  if (!Array.isArray(policy.value.includes) || !Array.isArray(policy.value.excludes))
+    return unknown(`the conditions of the consent policy ${id} were not shown`);
+  return known(judge(policy, answers));
 }
 
-function lowImpact(answers: Answers): Reading<boolean> {
+function lowImpact(answers: Answers): Reading<Verdicts> {
   const exchange = exchangeIn(answers);
   if (exchange === undefined) return unknown('Exchange Online could not be read');
   const read = classifications(exchange.id);
@@ -63,25 +85,21 @@ function lowImpact(answers: Answers): Reading<boolean> {
   const low = rowsOf(answers, read)
     .filter((row) => optionalText(row, 'classification') === 'low')
     .map((row) => optionalText(row, 'permissionName'));
-  return known(MAIL_SCOPES.every((scope) => low.includes(scope)));
+  return known(MAIL_SCOPES.map((scope) => (low.includes(scope) ? 'yes' : 'no')));
 }
 
-/** A custom policy lets users consent when every mail scope is included and none is excluded. */
-function judge(policy: Row, answers: Answers): Reading<boolean> {
+/** A custom policy lets users consent to a scope that is included and not excluded. */
+function judge(policy: Row, answers: Answers): Verdicts {
   const exchange = exchangeIn(answers);
-  const ids = MAIL_SCOPES.map((scope) => exchange?.scopes.get(scope));
   const includes = rowsAt(policy, 'includes');
   const excludes = rowsAt(policy, 'excludes');
-  const verdicts = ids.map((id): 'yes' | 'no' | 'unclear' => {
+  return MAIL_SCOPES.map((scope) => {
+    const id = exchange?.scopes.get(scope);
     const excluded = anyMatch(excludes, id);
     const included = anyMatch(includes, id);
     if (excluded === 'yes' || included === 'no') return 'no';
     return excluded === 'no' && included === 'yes' ? 'yes' : 'unclear';
   });
-  if (verdicts.includes('no')) return known(false);
-  return verdicts.includes('unclear')
-    ? unknown(`the consent policy ${textAt(policy, 'id')} has conditions that cannot be judged here`)
-    : known(true);
 }
 
 function anyMatch(conditions: readonly Row[], scopeId: string | undefined): 'yes' | 'no' | 'unclear' {

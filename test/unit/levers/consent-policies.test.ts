@@ -118,6 +118,27 @@ describe('a custom policy', () => {
     expect(told?.known === true ? told.value : 'unknown').toBe(lets);
   });
 
+  test('two policies that each let users consent to one scope: together is not proven, so unknown', () => {
+    const half = (id: string, scope: string) => ({
+      id,
+      includes: [include({ permissions: [scope] })],
+      excludes: [],
+    });
+    const policies = found([half('eas', 'eas-id'), half('ews', 'ews-id'), half('eas-too', 'eas-id')]);
+    const told = now({ setting: self('eas', 'ews'), policies });
+    expect(told).toMatchObject({ known: false, why: expect.stringContaining('eas and ews') });
+    expect(now({ setting: self('eas', 'eas-too'), policies })).toEqual(known(false));
+    expect(now({ setting: self('eas', 'ews', LEGACY), policies })).toEqual(known(true));
+  });
+
+  test.each<Json>([
+    { id: 'my-policy', includes: [include({})] },
+    { id: 'my-policy', excludes: [] },
+    { id: 'my-policy', includes: null, excludes: [] },
+  ])('one whose conditions were not shown is unknown, never without conditions: %o', (shown) => {
+    expect(now({ setting: self('my-policy'), policies: found([shown]) })?.known).toBe(false);
+  });
+
   test('assigned but not listed, or the list unread: unknown, and said', () => {
     expect(now({ setting: self('gone') })?.known).toBe(false);
     expect(now({ setting: self('my-policy'), policies: REFUSED })?.known).toBe(false);
