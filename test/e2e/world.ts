@@ -11,6 +11,8 @@ import { type Ended, type Environment, iosmail, ROOT, type Running, start } from
 /** Tenants served over HTTPS, and a folder to work in; both end with the test. */
 export type World = {
   readonly sandbox: Sandbox;
+  /** Every request passes here first; what it throws breaks the connection, and the request never arrived. */
+  arriving: (path: string) => Promise<void>;
   /** Every answer passes here; a test holds it back to act while the command waits. */
   passing: (answer: Response, path: string) => Promise<Response>;
   readonly folder: string;
@@ -27,6 +29,7 @@ export async function serveTenants(...tenants: readonly Tenant[]): Promise<World
   const folder = mkdtempSync(join(tmpdir(), 'iosmail-e2e-'));
   const served = await serve({
     fetch: async (input, init) => {
+      await world.arriving(String(input));
       const answer = await sandbox.fetch(input, init);
       return await world.passing(answer, String(input));
     },
@@ -45,6 +48,7 @@ export async function serveTenants(...tenants: readonly Tenant[]): Promise<World
   });
   const world: World = {
     sandbox,
+    arriving: async () => {},
     passing: async (answer) => answer,
     folder,
     run: (argv, env) => iosmail(argv, { cwd: folder, env: { ...envFor(argv), ...env } }),
