@@ -8,10 +8,11 @@ import { DEEP, sample } from '../depth.ts';
 import { broken, levelsOf, watch } from '../scenarios/levels.ts';
 import { count } from '../tally.ts';
 import type { Ended } from './iosmail.ts';
+import { killedMerge, WRITES } from './merge-killed.ts';
 import { putExamples, serveTenants, type World } from './world.ts';
 
 /** Places at which a process is killed outside the deep run, in all. */
-const FEW = 3;
+const FEW = 2;
 /** Worlds at the same time: a run mostly waits between two reads that are to agree. */
 const WIDTH = 6;
 
@@ -49,6 +50,16 @@ describe.each(DEEP ? ['adatum', 'northwind'] : ['adatum'])(
       await Promise.all(Array.from({ length: WIDTH }, worker));
     }, 900_000);
   },
+);
+
+// A merge takes ten seconds of processes, so it is killed in the deep run only.
+test.each(DEEP ? Array.from({ length: WRITES }, (_, at) => at + 1) : [])(
+  'an apply of a merge that is killed with write %i: unknown, and finished by the next run',
+  async (nth) => {
+    await killedMerge(nth);
+    count('processes killed');
+  },
+  300_000,
 );
 
 async function undisturbed(name: string): Promise<Undisturbed> {

@@ -47,6 +47,8 @@ export type Merging = {
     how: { readonly jobs: 'all' | 'failed'; readonly lost?: string },
   ) => Promise<RunEnded>;
   readonly lastRun: () => number;
+  /** Ends the command that a job runs right now, by SIGKILL. */
+  readonly kill: () => void;
 };
 
 /** One attempt of a run, and what it takes to run it again. */
@@ -244,6 +246,7 @@ export async function openMerging(
     run,
     rerun,
     lastRun: () => lastRun,
+    kill: () => process.kill(Number(readFileSync(join(folder, 'bin/pid'), 'utf8')), 'SIGKILL'),
   };
 }
 
@@ -268,7 +271,8 @@ function actions(
     },
     './.github/actions/iosmail': async () => {
       const bin = join(folder, 'bin');
-      put(join(bin, 'iosmail'), `#!/bin/sh\nexec "${process.execPath}" "${ROOT}/dist/cli.js" "$@"\n`);
+      const call = `exec "${process.execPath}" "${ROOT}/dist/cli.js" "$@"`;
+      put(join(bin, 'iosmail'), `#!/bin/sh\necho $$ > "${join(bin, 'pid')}"\n${call}\n`);
       execFileSync('chmod', ['+x', join(bin, 'iosmail')]);
       return { path: [bin] };
     },

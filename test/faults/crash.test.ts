@@ -23,7 +23,7 @@ vi.mock('node:fs', async (original) => {
 });
 
 /** Crashes of each scenario outside the deep run, and the scenarios: between them every kind of step, and long ways. */
-const FEW = 6;
+const FEW = 4;
 const SOME = [
   'close-open-tenant-to-one-group',
   'everything-at-once',

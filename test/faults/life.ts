@@ -25,7 +25,8 @@ type Living = {
 };
 
 const lives = new AsyncLocalStorage<Living>();
-const never = new Promise<never>(() => {});
+/** One each: what waits for a shared one would be kept for ever. */
+const never = () => new Promise<never>(() => {});
 
 /**
  * Lets a run live until it ends or dies. From its death on nothing of it reaches anything: no exchange and no byte of
@@ -55,16 +56,16 @@ export function mortalFetch(seen: (sent: Request) => Promise<void>): (fetch: Fet
   return (fetch) => async (input, init) => {
     const life = lives.getStore();
     if (life === undefined) return fetch(input, init);
-    if (life.dead) return never;
+    if (life.dead) return never();
     const request = new Request(input instanceof Request ? input.clone() : input, init);
     const { pathname, search } = new URL(request.url);
     await seen(request);
-    if (life.dead) return never;
+    if (life.dead) return never();
     const done = fate(life, { kind: 'exchange', method: request.method, path: pathname + search });
     if (done === undefined) return fetch(input, init);
     if (done !== 'nothing') await fetch(input, init);
     life.die();
-    return never;
+    return never();
   };
 }
 
