@@ -11,6 +11,7 @@ import { problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
 import type { Review } from './applying.ts';
 import { begunIn, hasBegun, openJournal } from './journal.ts';
+import { type Holder, LockHeld, takeLock } from './tenant-lock.ts';
 
 /** What applying a plan file needs. */
 export type FleetApply = {
@@ -27,6 +28,8 @@ export type FleetApply = {
   /** The lines of a tenant's journal that are kept elsewhere, beside those in the folder. */
   readonly journalElsewhere?: (tenantId: string) => string;
   readonly run: string;
+  /** The process that holds the lock of each tenant while it is applied. */
+  readonly holder: Holder;
   readonly clock: Clock;
   /** For the jitter of waits; unset: none. */
   readonly random?: () => number;
@@ -84,7 +87,11 @@ async function applyOne(
       'Interrupted before this tenant. Nothing was sent.',
       'Run the same apply again.',
     );
+  let release = () => {};
   try {
+    // Before the first read: what is judged must be what is written to.
+    const { holder, run } = fleet;
+    release = takeLock(fleet.journal, tenant, { holder, run, now: fleet.clock.now });
     const losses = fleet.recentLosses(tenant.id);
     const { digest } = planned;
     // A person at a desk answers for their plan file; under a review it is somebody else's word.
@@ -111,6 +118,8 @@ async function applyOne(
     });
   } catch (error) {
     const { message, fix } = problemOf(error);
-    return nothingSent('failed', message, fix);
+    return nothingSent(error instanceof LockHeld ? 'refused' : 'failed', message, fix);
+  } finally {
+    release();
   }
 }

@@ -7,6 +7,7 @@ import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { openSession, type Waiting } from './session.ts';
+import { thisProcess } from './this-process.ts';
 
 export type ApplyOptions = Waiting & {
   readonly policies: string;
@@ -61,6 +62,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     recentLosses: (tenantId) => recentLosses(journal, tenantId, session.edge.clock.now()),
     journal,
     run: randomUUID(),
+    holder: thisProcess(),
     clock: session.edge.clock,
     random: session.random,
     onWait: session.onWait,

@@ -11,6 +11,7 @@ import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
 import { requireLock } from './held-lock.ts';
 import { openSession, type Waiting } from './session.ts';
+import { thisProcess } from './this-process.ts';
 
 /** What both ways to apply under a review are told. */
 export type ReviewedRunOptions = Waiting & {
@@ -67,6 +68,7 @@ export async function reviewedRun(
       journal,
       journalElsewhere: lines,
       run: randomUUID(),
+      holder: thisProcess(),
       clock: session.edge.clock,
       random: session.random,
       onWait: session.onWait,

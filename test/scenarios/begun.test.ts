@@ -6,6 +6,7 @@ import type { Review } from '../../src/apply/applying.ts';
 import { connect } from '../../src/graph/connect.ts';
 import { sandboxEdge } from '../../src/graph/edge.ts';
 import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_SECRET } from '../../src/sandbox/clients.ts';
+import { newProcess } from './holder.ts';
 import { reportOf, type Stage, stage } from './stage.ts';
 import { writesIn } from './wire.ts';
 import { only } from './world.ts';
@@ -28,6 +29,7 @@ function applyReviewed({ world, plan, policies, planned }: Stage, journalElsewhe
     journal,
     journalElsewhere: () => journalElsewhere,
     run: 'test',
+    holder: newProcess(),
     clock,
     day: '2026-11-24',
     version: '0.0.0',
