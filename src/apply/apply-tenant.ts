@@ -1,8 +1,10 @@
 import type { GateGroup } from '../core/assessment.ts';
 import type { Outcome, TenantReport } from '../core/report.ts';
+import { known, type Reading, unknown } from '../core/request.ts';
+import type { Standing } from '../core/standing.ts';
 import { appId } from '../levers/app.ts';
 import { observeWithPeople } from '../planning/observe.ts';
-import { mayLoseIn, planOf } from '../planning/plan-tenant.ts';
+import { mayLoseIn, planOf, readStanding } from '../planning/plan-tenant.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Journal, JournalError } from './journal.ts';
 import { judge } from './review.ts';
@@ -72,6 +74,7 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
   const untouched: Outcome = moved === undefined ? 'failed' : 'stale';
   const ended: Outcome = unfinished === undefined ? 'applied' : touched ? 'partly applied' : untouched;
   const unwritten = endJournal(journal, ended, unfinished?.message);
+  const standing = unfinished === undefined ? undefined : await standingNow(applying);
   const problem = unfinished ?? unwritten;
   return {
     tenant,
@@ -87,8 +90,18 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
       ? {}
       : { verification: { result: read.result, notes: [...verdict.notes, ...read.notes] } }),
     ...(moved === undefined ? {} : { moved }),
+    ...(standing === undefined ? {} : { standing }),
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** Whoever has to decide what to do next must know where people stand; what stands in the way of that is said. */
+async function standingNow({ reader, policy, day, reviewed }: Applying): Promise<Reading<Standing>> {
+  try {
+    return known(await readStanding(reader, policy, day, reviewed.impact));
+  } catch (error) {
+    return unknown(error instanceof Error ? error.message : 'something that is no error was thrown');
+  }
 }
 
 /** A last line that cannot be written must not hide what was applied: it is told in the report. */

@@ -1,5 +1,7 @@
 import type { Change } from './assessment.ts';
 import type { Json } from './json.ts';
+import type { Reading } from './request.ts';
+import type { Standing } from './standing.ts';
 import type { Cloud } from './state.ts';
 
 /** Version of the report of an apply. */
@@ -59,6 +61,8 @@ export type TenantReport = {
   readonly verification?: Verification;
   /** Set when stale: the managed settings as reviewed and as they are now. */
   readonly moved?: { readonly reviewed: Json; readonly live: Json };
+  /** Set where the plan was begun and did not end as planned: where people stand now, or why that could not be read. */
+  readonly standing?: Reading<Standing>;
   /** Why it did not end as planned, and what to do next. */
   readonly problem?: { readonly message: string; readonly fix: string };
 };

@@ -43,7 +43,24 @@ export async function observeWithPeople(
   day: Day,
 ): Promise<Observation> {
   const steady = await observe(reader, policy, day);
-  if (!changesAccess(steady.picture)) return steady;
+  return changesAccess(steady.picture) ? await withPeople(reader, policy, day, steady) : steady;
+}
+
+/** The same with everything about people, whether access changes or not. */
+export async function observeWithAllPeople(
+  reader: GraphReader,
+  policy: TenantPolicy,
+  day: Day,
+): Promise<Observation> {
+  return await withPeople(reader, policy, day, await observe(reader, policy, day));
+}
+
+async function withPeople(
+  reader: GraphReader,
+  policy: TenantPolicy,
+  day: Day,
+  steady: Observation,
+): Promise<Observation> {
   const answers = new Map(steady.answers);
   let picture = steady.picture;
   await readUntilQuiet(reader, answers, () => {

@@ -3,10 +3,11 @@ import { assemble, changesAccess } from '../core/assemble.ts';
 import type { GateGroup } from '../core/assessment.ts';
 import { mayLose } from '../core/impact.ts';
 import { candidates, NOBODY_READ, selves } from '../core/people.ts';
-import type { TenantPlan } from '../core/plan.ts';
+import type { Impact, TenantPlan } from '../core/plan.ts';
+import { type Standing, standingOf } from '../core/standing.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
-import { type Observation, observeWithPeople } from './observe.ts';
+import { type Observation, observeWithAllPeople, observeWithPeople } from './observe.ts';
 import { directoryIn } from './people-reads.ts';
 
 /**
@@ -49,4 +50,20 @@ export function mayLoseIn({ answers, picture }: Observation, { desired }: Tenant
     couldBe(person).some((who) => mayLose(before, after, who, open)),
   );
   return new Set(losing.map(({ id }) => id));
+}
+
+/**
+ * Reads a tenant, people included, and says where they stand.
+ * @param reviewed what a plan was to do to people.
+ * @throws what reading throws.
+ */
+export async function readStanding(
+  reader: GraphReader,
+  policy: TenantPolicy,
+  day: Day,
+  reviewed: Impact,
+): Promise<Standing> {
+  const { answers, picture } = await observeWithAllPeople(reader, policy, day);
+  const directory = directoryIn(policy.desired, picture.before, picture.after, answers);
+  return standingOf(picture, directory, reviewed);
 }

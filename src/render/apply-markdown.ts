@@ -4,6 +4,7 @@ import { type Block, fenced, folded, table } from './markdown-parts.ts';
 import { movedLines } from './moved.ts';
 import { applyFooter, outcomeWords } from './outcome.ts';
 import { forCodeSpan, forMarkdown } from './safe.ts';
+import { standingLines } from './standing.ts';
 import { count, named, signOf } from './words.ts';
 
 /** What an apply did, for a pull request or job summary. The same facts as the text. */
@@ -17,6 +18,7 @@ function tenantBlocks(report: TenantReport): readonly Block[] {
   const { tenant, steps, verification, moved, problem } = report;
   const notes = [
     ...(verification?.notes ?? []).map((note) => `- **not as planned**: ${forMarkdown(note)}`),
+    ...standingLines(report, forMarkdown).map((line) => `- ${line}`),
     ...(problem === undefined
       ? []
       : [`- error: ${forMarkdown(problem.message)}`, `- fix: ${forMarkdown(problem.fix)}`]),

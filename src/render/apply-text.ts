@@ -4,6 +4,7 @@ import { movedLines } from './moved.ts';
 import { applyFooter, outcomeWords } from './outcome.ts';
 import { indent, type Paint, paint } from './paint.ts';
 import { forTerminal } from './safe.ts';
+import { standingLines } from './standing.ts';
 import { signed } from './text-steps.ts';
 import { named, signOf } from './words.ts';
 
@@ -30,6 +31,7 @@ function tenantLines(report: TenantReport, colours: Paint): readonly string[] {
     ...stepLines(steps, colours),
     ...(verification?.notes ?? []).map((note) => `! ${forTerminal(note)}`),
     ...(moved === undefined ? [] : ['what moved since the review:', ...indent(movedLines(moved), 2)]),
+    ...standingLines(report, forTerminal),
     ...(problem === undefined
       ? []
       : [`error: ${forTerminal(problem.message)}`, `fix: ${forTerminal(problem.fix)}`]),
