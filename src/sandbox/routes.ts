@@ -27,7 +27,7 @@ const CLASSIFICATIONS = '/servicePrincipals/*/delegatedPermissionClassifications
 const POLICIES = '/policies/permissionGrantPolicies';
 
 /** Everything the sandbox answers, and who may ask. */
-const ROUTES: readonly Route[] = [
+export const ROUTES: readonly Route[] = [
   route('GET', '/servicePrincipals', may.READ_APPLICATIONS, applications.listApplications),
   route('POST', '/servicePrincipals', may.CREATE_APPLICATIONS, applications.createApplication),
   route('GET', '/servicePrincipals/*', may.READ_APPLICATIONS, applications.getApplication),

@@ -110,8 +110,8 @@ function respond(answer: Answer, truncate: boolean): Response {
   const text = answer.body === undefined ? null : plain ? String(answer.body) : JSON.stringify(answer.body);
   const type = plain ? 'text/plain' : 'application/json;odata.metadata=minimal;charset=utf-8';
   const cut = truncate && text !== null ? text.slice(0, Math.floor(text.length / 2)) : text;
-  return new Response(cut, {
-    status: answer.status,
-    headers: { ...(text === null ? {} : { 'content-type': type }), ...answer.headers },
-  });
+  const headers = new Headers(text === null ? {} : { 'content-type': type });
+  // One by one: names that differ in case are one header, and two values of it would be joined.
+  for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value);
+  return new Response(cut, { status: answer.status, headers });
 }

@@ -1,4 +1,4 @@
-import { contentSchema, misfit, operationOf, responseOf } from './openapi-slice.ts';
+import { contentSchema, misfit, operationOf, refusalSchema, responseOf } from './openapi-slice.ts';
 
 type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
@@ -50,11 +50,16 @@ function checkRequest(method: string, path: string, body: unknown): void {
   else if (body !== undefined) throw new ContractMismatch(`${method} ${path} takes no body.`);
 }
 
-function checkResponse(method: string, path: string, status: number, body: unknown): void {
+/**
+ * Checks one answer; whatever is refused, known or not, must be refused in the one shape that Graph has for it.
+ * @param path below the version's root @throws ContractMismatch
+ */
+export function checkResponse(method: string, path: string, status: number, body: unknown): void {
   const operation = operationOf(method, path);
   if (!operation) {
     if (status < 300)
       throw new ContractMismatch(`${method} ${path}: an operation outside the slice answered ${status}.`);
+    if (body !== undefined) hold(refusalSchema(), body, `The ${status} of ${method} ${path}`);
     return;
   }
   const response = responseOf(operation, status);

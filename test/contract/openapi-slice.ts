@@ -68,6 +68,11 @@ export function contentSchema(node: Node | undefined): Node | undefined {
   return content?.['application/json']?.schema ?? content?.['text/plain']?.schema;
 }
 
+/** The schema of every refusal. */
+export function refusalSchema(): Node {
+  return contentSchema(document.components.responses.error) ?? {};
+}
+
 /** What an operation says about a status: the exact code, else its class. */
 export function responseOf(operation: Operation, status: number): Node | undefined {
   return (operation.responses[status] ?? operation.responses[`${Math.floor(status / 100)}XX`]) as
