@@ -54,6 +54,8 @@ type ApplyOptions = {
   readonly review?: Review;
   /** The process it runs in; unset: one that nobody else runs beside. */
   readonly holder?: Holder;
+  /** The folder of its journals; unset: that of the world. */
+  readonly journal?: string;
 };
 
 /**
@@ -105,7 +107,14 @@ export function openWorld(
     apply: (
       plan,
       policies,
-      { stopping = () => false, day = DAY, secret, review, holder = newProcess() } = {},
+      {
+        stopping = () => false,
+        day = DAY,
+        secret,
+        review,
+        holder = newProcess(),
+        journal: folder = journal,
+      } = {},
     ) =>
       applyFleet({
         // As the commands do: what is applied is the plan file.
@@ -115,8 +124,8 @@ export function openWorld(
         ...(review === undefined
           ? {}
           : { reviews: new Map(plan.tenants.map(({ tenant }) => [tenant.id, review])) }),
-        recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
-        journal,
+        recentLosses: (tenantId) => recentLosses(folder, tenantId, clock.now()),
+        journal: folder,
         run: 'test',
         holder,
         clock,
@@ -153,7 +162,8 @@ export function only(plan: Plan): TenantPlan {
   return planned;
 }
 
-function temporaryFolder(): string {
+/** A folder for journals; gone with the test. */
+export function temporaryFolder(): string {
   // In memory where there is such a place: every line of a journal waits for the disk.
   const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const folder = mkdtempSync(join(place, 'iosmail-scenario-'));
