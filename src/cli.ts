@@ -21,6 +21,7 @@ import {
 import { afterPlan } from './commands/next.ts';
 import { annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
 import { Interrupted } from './core/interrupted.ts';
+import { secretsOf, withoutSecrets } from './core/secrets.ts';
 import type { OnWait } from './core/wait.ts';
 import { inPlace, progressLine } from './render/progress.ts';
 import { forTerminal } from './render/safe.ts';
@@ -204,11 +205,22 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** Whatever was thrown where nobody listens is told like any failure: never with a stack, or with what it carries. */
+function unexpected(error: unknown): never {
+  const { message, fix } = toldOf(error);
+  stderr.write(`error: ${forTerminal(message)}\nfix: ${forTerminal(fix)}\n`);
+  process.exit(EXIT.failed);
+}
+
 function toldOf(error: unknown): { readonly message: string; readonly fix: string } {
-  const message = error instanceof Error ? error.message : 'something that is no error was thrown';
+  const message = withoutSecrets(
+    error instanceof Error ? error.message : 'something that is no error was thrown',
+    secretsOf(env),
+  );
   const fix =
     error instanceof Error && 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
   return { message, fix: fix ?? 'This is a defect of iosmail: please report it with this message.' };
 }
 
+process.on('uncaughtException', unexpected);
 process.exitCode = await main(process.argv.slice(2));

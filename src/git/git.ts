@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { withoutSecrets } from '../core/secrets.ts';
 
 /** Git said no, or is not there. `status` is its exit code, where it ran. */
 export class GitFailure extends Error {
@@ -39,6 +40,9 @@ const NOT_INHERITED = [
   'GIT_PAGER',
 ];
 
+/** What Git would be told to print of what it does: the headers it sends are among it. */
+const TRACING = /^GIT_(?:TRACE|CURL_VERBOSE)/;
+
 /** No hook and no other program of the repository's configuration runs. */
 const INERT = [
   '-c',
@@ -68,11 +72,12 @@ export function gitAnswer(
     const settings = { cwd: repo, env: environment(env), encoding: 'buffer', maxBuffer: MAX_OUTPUT } as const;
     const child = execFile('git', [...INERT, ...args], settings, (error, output, said) => {
       const status = error === null ? 0 : error.code;
+      const told = withoutSecrets(said.toString('utf8'), secretsIn(env));
       if (typeof status === 'number' && (status === 0 || answers.includes(status))) {
-        resolve({ status, output, said: said.toString('utf8') });
+        resolve({ status, output, said: told });
         return;
       }
-      reject(failureOf(args, status, said.toString('utf8'), error?.message ?? ''));
+      reject(failureOf(args, status, told, withoutSecrets(error?.message ?? '')));
     });
     // Git may end before it has read everything; what it says then is the failure, not the broken pipe.
     child.stdin?.on('error', () => undefined);
@@ -80,8 +85,15 @@ export function gitAnswer(
   });
 }
 
+/** The token that Git is given for one call, as it is and as a header. */
+function secretsIn({ GIT_CONFIG_VALUE_0: header }: { readonly [name: string]: string }): readonly string[] {
+  return [process.env.GITHUB_TOKEN, header?.split(' ').at(-1)].filter((each) => each !== undefined);
+}
+
 function environment(more: { readonly [name: string]: string }): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !NOT_INHERITED.includes(name));
+  const own = Object.entries(process.env).filter(
+    ([name]) => !NOT_INHERITED.includes(name) && !TRACING.test(name),
+  );
   return {
     ...Object.fromEntries(own),
     GIT_CONFIG_NOSYSTEM: '1',

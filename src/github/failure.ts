@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../core/secrets.ts';
 import { forTerminal } from '../render/safe.ts';
 
 /** GitHub could not be asked, refused, or gave an answer that cannot be relied upon. */
@@ -33,7 +34,7 @@ export function failureOf(
   why?: string,
 ): GitHubFailure {
   const what = `${asked.method} ${asked.path}`;
-  const said = forTerminal((wordsOf(answered?.data) ?? why ?? '').replaceAll(secret, '***'));
+  const said = forTerminal(withoutSecrets(wordsOf(answered?.data) ?? why ?? '', [secret]));
   const more = said === '' ? '' : `: ${said}`;
   if (answered === undefined) {
     return new GitHubFailure(`GitHub did not answer ${what}${more}.`, TRY_AGAIN);

@@ -1,5 +1,5 @@
+import { withoutSecrets } from '../core/secrets.ts';
 import { GraphFailure } from './failure.ts';
-import { withoutSecrets } from './secrets.ts';
 
 /** Who tried to sign in where, for the advice. */
 export type SignInAttempt = {

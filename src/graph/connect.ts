@@ -1,4 +1,5 @@
 import type { Cost } from '../core/plan.ts';
+import { secretsOf } from '../core/secrets.ts';
 import type { Cloud } from '../core/state.ts';
 import type { Edge } from './edge.ts';
 import { type ClientIds, clientIdFor, type Role, type TenantIdentity } from './identity.ts';
@@ -25,6 +26,9 @@ export type ConnectContext = {
   readonly limiter?: Limiter | undefined;
 };
 
+/** Entra makes secrets of 40 characters. */
+const SHORTEST_SECRET = 8;
+
 /**
  * Signs in to one tenant, and makes sure that the token is for that tenant before anything else is sent.
  * @throws GraphFailure `sign-in` or `wrong-tenant`.
@@ -40,8 +44,10 @@ export async function connect(
   const bucket = `${clientId ?? 'azure-cli'} ${tenant.id}`;
   const tokens = tokensFor({ tenant, role, defaults: context.settingsIdentity, env, edge, limiter, bucket });
   await tokens.current();
+  // One that is a word would be taken out of the names of people.
+  const secrets = secretsOf(env).filter((secret) => secret.length >= SHORTEST_SECRET);
   const endpoints = edge.endpoints(tenant.cloud);
-  const { wire, cost } = await openWire({ edge, endpoints, tokens, limiter, bucket, clientId });
+  const { wire, cost } = await openWire({ edge, endpoints, tokens, limiter, bucket, clientId, secrets });
   const connection: Connection = { tenant: { id: tenant.id, cloud: tenant.cloud }, role, clientId, cost };
   attachWire(connection, wire);
   return connection;

@@ -1,4 +1,4 @@
-import { withoutSecrets } from './secrets.ts';
+import { withoutSecrets } from '../core/secrets.ts';
 
 /** What went wrong at the edge of Microsoft Graph, as far as a caller can act on it. */
 export type GraphFailureReason =

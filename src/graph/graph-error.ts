@@ -1,4 +1,5 @@
 import type { Json } from '../core/json.ts';
+import { withoutSecrets } from '../core/secrets.ts';
 
 /** What Graph says about a request it did not grant. */
 export type GraphError = { readonly code: string; readonly message: string; readonly requestId?: string };
@@ -18,7 +19,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** Reads Graph's error body; a body of another shape gives the status alone. */
+/** Reads Graph's error body, without what looks like a secret: something between may send our own headers back; a body of another shape gives the status alone. */
 export function graphError(status: number, body: Json | undefined): GraphError {
   const error = isObject(body) ? body.error : undefined;
   if (!isObject(error)) return { code: `http-${status}`, message: `status ${status}` };
@@ -26,10 +27,10 @@ export function graphError(status: number, body: Json | undefined): GraphError {
   return {
     code: text(error.code) ?? `http-${status}`,
     message: text(error.message) ?? `status ${status}`,
-    ...(typeof inner === 'string' ? { requestId: inner } : {}),
+    ...(typeof inner === 'string' ? { requestId: withoutSecrets(inner).slice(0, 100) } : {}),
   };
 }
 
 function text(value: Json | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value.slice(0, 2_000) : undefined;
+  return typeof value === 'string' && value !== '' ? withoutSecrets(value).slice(0, 2_000) : undefined;
 }

@@ -96,15 +96,6 @@ export async function credentialFor(
   return new identity.AzureCliCredential({ tenantId: tenant.id });
 }
 
-/** The values of the environment that must never be printed. */
-export function secretsOf(env: NodeJS.ProcessEnv): readonly string[] {
-  return [
-    env.AZURE_CLIENT_SECRET,
-    env.AZURE_CLIENT_CERTIFICATE_PASSWORD,
-    env.ACTIONS_ID_TOKEN_REQUEST_TOKEN,
-  ].filter((value) => value !== undefined);
-}
-
 type SdkLogger = NonNullable<NonNullable<TokenCredentialOptions['loggingOptions']>['logger']>;
 
 /** A logger of the SDK's shape that says nothing. */

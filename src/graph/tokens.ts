@@ -1,16 +1,10 @@
 import { Interrupted } from '../core/interrupted.ts';
+import { secretsOf } from '../core/secrets.ts';
 import { type SignInAttempt, signInFailure } from './aadsts.ts';
 import { CLOUDS, DEFAULT_TIMEOUT, type Edge, httpClientOver } from './edge.ts';
 import type { HttpClient } from './exchange.ts';
 import { GraphFailure } from './failure.ts';
-import {
-  type ClientIds,
-  clientIdFor,
-  credentialFor,
-  type Role,
-  secretsOf,
-  type TenantIdentity,
-} from './identity.ts';
+import { type ClientIds, clientIdFor, credentialFor, type Role, type TenantIdentity } from './identity.ts';
 import { claimsOf } from './jwt.ts';
 import type { Limiter } from './limiter.ts';
 import { type Budget, createBudget, createPatience, isPassing, retryAfter } from './patience.ts';

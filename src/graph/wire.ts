@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.ts';
 import type { Cost } from '../core/plan.ts';
+import { withoutThese } from '../core/secrets.ts';
 import type { WaitReason } from '../core/wait.ts';
 import { DEFAULT_TIMEOUT, type Edge, type Endpoints } from './edge.ts';
 import { type Exchange, exchange } from './exchange.ts';
@@ -42,6 +43,8 @@ export type WireParts = {
   readonly limiter: Limiter;
   readonly bucket: string;
   readonly clientId: string | undefined;
+  /** Never to be taken from an answer, wherever it stands in it. */
+  readonly secrets: readonly string[];
 };
 
 const wires = new WeakMap<object, Wire>();
@@ -60,7 +63,7 @@ export function wireOf(connection: object): Wire {
 
 /** Opens the way to one tenant's Graph. */
 export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: () => Cost }> {
-  const { edge, endpoints, tokens, limiter, bucket, clientId } = parts;
+  const { edge, endpoints, tokens, limiter, bucket, clientId, secrets } = parts;
   const sdk = await import('./sdk.ts');
   let roundTrips = 0;
   let requests = 0;
@@ -109,6 +112,7 @@ export async function openWire(parts: WireParts): Promise<{ wire: Wire; cost: ()
     else if (sending.method === 'PATCH') await request.patch(sending.body ?? {});
     else await request.delete();
     if (ended !== undefined) throw ended.early;
+    if (result?.arrived) return { ...result, text: withoutThese(result.text, [token, ...secrets]) };
     return result ?? { arrived: false, why: 'network', detail: 'nothing was sent' };
   };
 

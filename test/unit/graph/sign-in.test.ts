@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { GraphFailure } from '../../../src/graph/failure.ts';
 import { openReader } from '../../../src/graph/open-reader.ts';
 import { openWriter } from '../../../src/graph/open-writer.ts';
-import { withoutSecrets } from '../../../src/graph/secrets.ts';
+import { withoutSecrets } from '../../../src/core/secrets.ts';
 import {
   CLIENT_ID,
   ENV,
