@@ -1,6 +1,7 @@
 import { GitHubFailure } from './failure.ts';
 import { once } from './once.ts';
 import type { GitHub } from './open-github.ts';
+import { textIn } from './understood.ts';
 
 export type CheckRun = {
   readonly id: number;
@@ -146,12 +147,12 @@ type Told = {
 function runIn(run: Told): CheckRun {
   return {
     id: run.id,
-    name: run.name,
-    app: run.app?.slug,
-    externalId: run.external_id ?? '',
-    text: run.output.text ?? '',
+    name: textIn(run.name),
+    app: run.app?.slug === undefined ? undefined : textIn(run.app.slug),
+    externalId: textIn(run.external_id),
+    text: textIn(run.output.text),
     status: run.status,
     conclusion: run.conclusion ?? undefined,
-    at: run.completed_at ?? run.started_at ?? '',
+    at: textIn(run.completed_at ?? run.started_at),
   };
 }

@@ -18,6 +18,7 @@ import {
 } from './record.ts';
 import { readRecord } from './record-text.ts';
 import type { ReviewRules } from './rules-in-force.ts';
+import { understood } from './understood.ts';
 import { ofPull } from './unreadable.ts';
 
 /** Why a review does not allow anything, and what to do next. */
@@ -81,11 +82,11 @@ export async function reviewOf(
       history.filter(({ record }) => record.run === newest).map(({ run, record }) => [run.name, record]),
     ).values(),
   ];
-  const seen = await commentAsRecorded(github, counting);
+  const seen = await understood('the plan comment', () => commentAsRecorded(github, counting));
   if (seen !== undefined) return refuse(seen);
   const plans = await ofPull(`the plan file of pull request ${number}`, () => plansOf(github, counting));
   if (plans.kind === 'refused') return refuse(plans.why);
-  const facts = await approvalsOf(github, pull);
+  const facts = await understood(`the reviews of pull request ${number}`, () => approvalsOf(github, pull));
   return (tenantId) => {
     const entry = counting.flatMap(({ tenants }) => tenants).find(({ id }) => id === tenantId);
     const plan = plans.byId.get(tenantId);

@@ -1,4 +1,5 @@
 import type { GitHub } from './open-github.ts';
+import { textIn } from './understood.ts';
 import { PullUnreadable } from './unreadable.ts';
 
 const STATES = ['APPROVED', 'CHANGES_REQUESTED', 'DISMISSED', 'COMMENTED', 'PENDING'] as const;
@@ -26,11 +27,11 @@ export async function reviewsOf(
     per_page: 100,
   });
   return reviews.map(({ user, state, commit_id, submitted_at }) => ({
-    reviewer: user?.login ?? 'ghost',
+    reviewer: textIn(user?.login) || 'ghost',
     bot: user?.type !== 'User',
     state: stateIn(state, number),
-    ...(commit_id === null ? {} : { commit: commit_id }),
-    at: submitted_at ?? '',
+    ...(commit_id === null ? {} : { commit: textIn(commit_id) }),
+    at: textIn(submitted_at),
   }));
 }
 

@@ -1,4 +1,5 @@
 import { GitHubFailure } from './failure.ts';
+import { understood } from './understood.ts';
 
 /**
  * GitHub does not tell of one pull request what has to be known of it, and asking again gives the same: only what it
@@ -17,7 +18,7 @@ const NOT_THERE: ReadonlySet<number | undefined> = new Set([404, 410, 422]);
  */
 export async function ofPull<T>(what: string, read: () => Promise<T>): Promise<T> {
   try {
-    return await read();
+    return await understood(what, read);
   } catch (error) {
     if (!(error instanceof GitHubFailure) || !NOT_THERE.has(error.status)) throw error;
     throw new PullUnreadable(
