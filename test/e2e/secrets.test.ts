@@ -7,11 +7,12 @@ import { generate } from 'selfsigned';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID } from '../../src/sandbox/clients.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
-import { DEEP, sample } from '../depth.ts';
+import { DEEP } from '../depth.ts';
 import { count } from '../tally.ts';
-import { type Echo, serveEchoing } from './echoing.ts';
+import { serveEchoing } from './echoing.ts';
 import { iosmail, ROOT, start } from './iosmail.ts';
 import { filesOf, leaksOf, objectsOf, tokenMarks } from './marks.ts';
+import { ALWAYS, EVERYTHING, LOUD } from './secrets-cases.ts';
 
 const jwt = (claims: object) =>
   [
@@ -122,171 +123,7 @@ function envOf(argv: readonly string[], env: Env): Env {
   };
 }
 
-/** Whatever can be switched on to make the parts of this tool talk. */
-const LOUD: Env = {
-  DEBUG: '*',
-  AZURE_LOG_LEVEL: 'verbose',
-  NODE_DEBUG: 'http,fetch,undici',
-  GIT_TRACE: '1',
-  GIT_TRACE_CURL: '1',
-  GIT_TRACE_REDACT: '0',
-  GIT_CURL_VERBOSE: '1',
-};
-const oidc = (): Env => ({
-  ACTIONS_ID_TOKEN_REQUEST_URL: `${world.github}/oidc?x=1`,
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: REQUEST,
-});
-const certificate = (file: string): Env => ({ AZURE_CLIENT_CERTIFICATE_PATH: join(folder, file) });
-
-type Case = {
-  readonly name: string;
-  readonly argv: readonly string[];
-  readonly echo?: Echo;
-  readonly env?: () => Env;
-  readonly node?: readonly string[];
-  readonly code?: number;
-};
-
-const FORMATS = ['text', 'json', 'markdown'] as const;
-const APPLY = ['apply', '--plan', '../plan.json'];
-const THROW =
-  'data:text/javascript,setInterval(()=>{if(process.listenerCount("uncaughtException")>0)throw Object.assign(new Error("at "+process.env.AZURE_CLIENT_SECRET),{config:process.env})},1)';
-
-/** One of every kind, tried in every run. */
-const ALWAYS: readonly Case[] = [
-  { name: 'plan, all told', argv: ['plan', '--verbose', '--out', '../seen.json'], env: () => LOUD, code: 0 },
-  {
-    name: 'apply by GitHub’s token, all told',
-    argv: [...APPLY, '--verbose', '--format', 'markdown'],
-    env: () => ({ ...LOUD, ...oidc() }),
-    code: 0,
-  },
-  {
-    name: 'plan by certificate',
-    argv: ['plan', '--format', 'json'],
-    env: () => certificate('identity.pem'),
-    code: 0,
-  },
-  {
-    name: 'plan by federated token, echoed',
-    argv: ['plan'],
-    env: () => ({ AZURE_FEDERATED_TOKEN_FILE: join(folder, 'token') }),
-    echo: { at: 'sign-in', status: 401 },
-    code: 1,
-  },
-  {
-    name: 'the secret echoed by the sign-in service',
-    argv: ['plan', '--out', '../seen.json'],
-    echo: { at: 'sign-in', status: 400 },
-    env: () => LOUD,
-    code: 1,
-  },
-  {
-    name: 'parts of a batch refused with an echo',
-    argv: ['plan', '--verbose', '--out', '../seen.json'],
-    echo: { at: 'item', status: 403 },
-  },
-  { name: 'a write refused with an echo', argv: APPLY, echo: { at: 'write', status: 403 }, code: 1 },
-  {
-    name: 'a batch answered with an echo',
-    argv: ['plan'],
-    echo: { at: 'graph', status: 400, form: 'text' },
-    code: 1,
-  },
-  { name: 'GitHub gives no id token', argv: ['plan'], echo: { at: 'oidc', status: 403 }, env: oidc, code: 1 },
-  {
-    name: 'a certificate that cannot be used',
-    argv: ['plan'],
-    env: () => certificate('broken.pem'),
-    code: 1,
-  },
-  {
-    name: 'a certificate in place of its path',
-    argv: ['plan'],
-    env: () => ({ AZURE_CLIENT_CERTIFICATE_PATH: readFileSync(join(folder, 'identity.pem'), 'utf8') }),
-    code: 1,
-  },
-  {
-    name: 'a lock, GitHub refusing with an echo',
-    argv: ['github', 'lock'],
-    echo: { at: 'github', status: 401 },
-    env: () => LOUD,
-  },
-  {
-    name: 'a comment, GitHub refusing with an echo',
-    argv: ['github', 'comment', '--plan', '../plan.json'],
-    echo: { at: 'github', status: 403 },
-    env: () => LOUD,
-    code: 1,
-  },
-  {
-    name: 'Git over HTTP refused with an echo',
-    argv: ['github', 'lock'],
-    echo: { at: 'github', status: 403, form: 'text' },
-    env: () => ({ ...LOUD, GIT_CONFIG_PARAMETERS: `'url.${world.github}/.insteadOf=${remote}'` }),
-    code: 1,
-  },
-  { name: 'an error nobody catches', argv: ['plan'], node: ['--import', THROW], code: 1 },
-];
-
-const credentials: readonly (readonly [string, () => Env])[] = [
-  ['secret', () => ({})],
-  ['wrong secret', () => ({ AZURE_CLIENT_SECRET: SECRET.replace('Mark1', 'Mark9') })],
-  ['certificate', () => certificate('identity.pem')],
-  ['federated token', () => ({ AZURE_FEDERATED_TOKEN_FILE: join(folder, 'token') })],
-  ['OIDC', oidc],
-];
-const FORMS = ['json', 'text', 'cut off'] as const;
-
-/** All of it: every command in every format, and every credential with every echo. */
-const EVERYTHING: readonly Case[] = [
-  ...FORMATS.flatMap((format): readonly Case[] => [
-    { name: `validate ${format}`, argv: ['validate', '--format', format], env: () => LOUD, code: 0 },
-    {
-      name: `plan ${format}`,
-      argv: ['plan', '--verbose', '--format', format, '--out', '../seen.json'],
-      env: () => LOUD,
-      code: 0,
-    },
-    { name: `apply ${format}`, argv: [...APPLY, '--verbose', '--format', format], env: () => LOUD, code: 0 },
-  ]),
-  ...credentials.flatMap(([credential, env]) =>
-    (['plan', 'apply'] as const).flatMap((command) =>
-      (['sign-in', 'graph', 'item', 'write'] as const).flatMap((at) =>
-        [200, 400, 401, 403, 404, 429, 500, 503].flatMap((status): readonly Case[] =>
-          FORMS.filter((form) => form === 'json' || status === 200 || status === 403).map((form) => ({
-            name: `${command} by ${credential}: ${status} as ${form} at ${at}`,
-            argv: command === 'plan' ? ['plan', '--verbose', '--out', '../seen.json'] : APPLY,
-            echo: { at, status, form },
-            env,
-          })),
-        ),
-      ),
-    ),
-  ),
-  ...[200, 401, 403, 500].flatMap((status) =>
-    FORMS.flatMap((form): readonly Case[] => [
-      { name: `OIDC ${status} as ${form}`, argv: ['plan'], echo: { at: 'oidc', status, form }, env: oidc },
-      ...[
-        ['github', 'outdated'],
-        ['github', 'comment', '--plan', '../plan.json'],
-        ['github', 'lock'],
-        ['github', 'record', '--report', '../report.json'],
-        ['apply', '--commit', 'HEAD', '--report', '../report.json'],
-        ['apply', '--plan', '../plan.json', '--digest', 'sha256:0'],
-      ].map(
-        (argv): Case => ({
-          name: `${argv.slice(0, 2).join(' ')}: ${status} as ${form}`,
-          argv,
-          echo: { at: 'github', status, form },
-          env: () => LOUD,
-        }),
-      ),
-    ]),
-  ),
-];
-
-const cases = DEEP ? [...ALWAYS, ...sample(EVERYTHING, 1e9, ({ name }) => name)] : ALWAYS;
+const cases = DEEP ? [...ALWAYS, ...EVERYTHING] : ALWAYS;
 
 test.each(cases)(
   'no secret is said or left anywhere: $name',
@@ -296,7 +133,10 @@ test.each(cases)(
     rmSync(join(folder, 'work/.iosmail'), { recursive: true, force: true });
     const ended = await iosmail(argv, {
       cwd: join(folder, 'work'),
-      env: envOf(argv, env?.() ?? {}),
+      env: envOf(
+        argv,
+        env?.({ folder, remote, github: world.github, secret: SECRET, request: REQUEST }) ?? {},
+      ),
       ...(node === undefined ? {} : { node }),
     });
     if (code !== undefined) expect(ended.code, ended.stdout + ended.stderr.slice(-2_000)).toBe(code);
