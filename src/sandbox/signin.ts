@@ -129,6 +129,7 @@ function token(tenant: Tenant, form: URLSearchParams, now: Date): SigninAnswer['
   }
   const seconds = Math.floor(now.getTime() / 1000);
   const tid = tenant.settings.tokenTenantId ?? tenant.id;
+  const identity = guid(tenant.name, 'servicePrincipal', clientId);
   return {
     token_type: 'Bearer',
     expires_in: LIFETIME,
@@ -140,7 +141,9 @@ function token(tenant: Tenant, form: URLSearchParams, now: Date): SigninAnswer['
       nbf: seconds,
       exp: seconds + LIFETIME,
       appid: clientId,
-      sub: guid(tenant.name, 'servicePrincipal', clientId),
+      app_displayname: client.displayName,
+      oid: identity,
+      sub: identity,
       tid,
       roles: [...client.permissions],
     }),

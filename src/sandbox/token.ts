@@ -3,8 +3,12 @@ export type Claims = {
   readonly aud?: string;
   readonly iss?: string;
   readonly sub?: string;
+  /** The service principal that signed in; where no person did, the same as `sub`. */
+  readonly oid?: string;
   readonly tid?: string;
   readonly appid?: string;
+  /** What Graph's own tokens call the app that signed in; clients show it. */
+  readonly app_displayname?: string;
   readonly roles?: readonly string[];
   readonly iat?: number;
   readonly nbf?: number;

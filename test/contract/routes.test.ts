@@ -5,7 +5,8 @@ import { ROUTES } from '../../src/sandbox/routes.ts';
 import { count } from '../tally.ts';
 import { strangeIn } from './endpoints.ts';
 import { checkResponse } from './openapi-check.ts';
-import { type Asked, openPlace, type Place, REQUESTS } from './route-requests.ts';
+import { openPlace, type Place } from './route-place.ts';
+import { type Asked, REQUESTS } from './route-requests.ts';
 import { clientOf, GRAPH } from './sandbox-client.ts';
 
 const EVENTUAL = { ConsistencyLevel: 'eventual' };

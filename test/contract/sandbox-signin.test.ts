@@ -60,6 +60,8 @@ describe('by hand', () => {
     expect(claims).toMatchObject({
       tid: contoso.id,
       appid: SANDBOX_CLIENT_ID,
+      app_displayname: 'iosmail plan',
+      oid: claims?.sub,
       aud: 'https://graph.microsoft.com',
       roles: [...PLAN_PERMISSIONS],
     });

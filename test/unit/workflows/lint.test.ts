@@ -33,6 +33,7 @@ const PERMISSIONS = {
     'pull-requests': 'write',
   },
   'ci/check': { contents: 'read' },
+  'ci/third-party': { contents: 'read' },
   'drift/drift': { contents: 'read', 'id-token': 'write' },
   'plan/outdated': { contents: 'read', 'pull-requests': 'write' },
   'plan/plan': { contents: 'read', 'id-token': 'write' },
