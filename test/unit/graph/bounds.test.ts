@@ -8,16 +8,7 @@ import { createLimiter } from '../../../src/graph/limiter.ts';
 import { openReader } from '../../../src/graph/open-reader.ts';
 import { openWriter } from '../../../src/graph/open-writer.ts';
 import { waitLine, worthTelling } from '../../../src/render/wait.ts';
-import {
-  graphErrorBody,
-  json,
-  jwt,
-  open,
-  TENANT,
-  type World,
-  type WorldOptions,
-  world,
-} from './world.ts';
+import { graphErrorBody, json, jwt, open, TENANT, type World, type WorldOptions, world } from './world.ts';
 
 /** The longest jitter there is, and everything that is told. */
 function told(options: WorldOptions): World & { readonly waits: Wait[] } {
