@@ -121,6 +121,8 @@ export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet
       return;
     }
     const { event, time, people: lost } = entry;
+    // No crash leaves a whole line that says something else: whom it was about is not known, which is not "nobody".
+    if (!isWhole(entry)) throw told(index + 1);
     // A run that can no longer write its journal only ends.
     if (damaged !== undefined && event !== 'begin' && event !== 'end') throw told(damaged);
     damaged = undefined;
@@ -129,6 +131,15 @@ export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet
     for (const person of lost) if (typeof person === 'string') people.add(person);
   });
   return people;
+}
+
+const EVENTS: ReadonlySet<unknown> = new Set(['begin', 'losing', 'sending', 'answered', 'end']);
+
+/** Whether an entry says what it is about as far as losses go. */
+function isWhole({ event, time, people }: { readonly [key: string]: unknown }): boolean {
+  if (event !== 'losing') return EVENTS.has(event);
+  const dated = typeof time === 'string' && Number.isFinite(Date.parse(time));
+  return dated && Array.isArray(people) && people.every((each) => typeof each === 'string');
 }
 
 /** Whether a line that is cut off can have been the first or the last one of a run. */

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Review } from '../apply/applying.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
@@ -8,6 +7,7 @@ import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
+import { eventIn } from './event.ts';
 import { requireLock } from './held-lock.ts';
 import { type Merged, mergedSince, rulesIn } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
@@ -158,7 +158,7 @@ async function pushedFrom(event: string | undefined, commit: string): Promise<st
 }
 
 export async function beforeIn(file: string): Promise<string | undefined> {
-  const event: unknown = JSON.parse(await readFile(file, 'utf8'));
+  const event = await eventIn(file);
   const before = event !== null && typeof event === 'object' && 'before' in event ? event.before : undefined;
   // All zeros: the branch is new.
   const told = typeof before === 'string' && /^[0-9a-f]{40,64}$/.test(before) && !/^0+$/.test(before);

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { GitHub } from '../github/open-github.ts';
 import { type Pull, pullOfHead } from '../github/pulls.ts';
+import { eventIn } from './event.ts';
 
 /** The commit a finished validation was about, by the event that started this workflow. */
 export type Validated = {
@@ -19,10 +19,10 @@ class NoEvent extends Error {
 
 /**
  * Reads which commit was validated. The event is GitHub's own, but a branch name in it is anybody's.
- * @throws NoEvent
+ * @throws NoEvent, EventUnreadable
  */
 export async function validatedIn(file: string | undefined): Promise<Validated> {
-  const event: unknown = file === undefined ? undefined : JSON.parse(await readFile(file, 'utf8'));
+  const event = file === undefined ? undefined : await eventIn(file);
   const run = at(event, 'workflow_run');
   const [head, branch, owner, base] = [
     at(run, 'head_sha'),
