@@ -88,6 +88,24 @@ test.each<[string, Tenant, Parts, (steps: readonly Step[]) => readonly Step[], R
     /protected person .* would be without access for a while$/,
   ],
   [
+    'people who have mail must consent again for a while',
+    open({
+      tenantWide: new Set(),
+      consentLets: true,
+      own: new Map([[IDS[0] ?? '', new Set(['EAS', 'EWS'] as const)]]),
+    }),
+    { consent: { tenantWide: BOTH, userGrants: 'revoke' } },
+    first('revoke-user-grants'),
+    /not safe: people consented for themselves \(1\) could not sign in for a while$/,
+  ],
+  [
+    'outsiders may consent for a while',
+    gated({ tenantWide: new Set(), consentLets: true }),
+    { application: { assignmentRequired: false }, consent: { userConsent: 'none' } },
+    first('stop-requiring-assignment'),
+    /not safe: .*everyone else.* could sign in for a while$/,
+  ],
+  [
     'steps of one kind are apart',
     SHUT,
     toGroups,

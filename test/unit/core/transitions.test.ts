@@ -128,6 +128,14 @@ describe('the order of a transition', () => {
     expect(blocking.steps.map(({ settle }) => settle)).toEqual([60, undefined]);
   });
 
+  test('an order that somebody who joins a group would make unsafe says that it holds for the membership as read', async () => {
+    const elsewhere = { ...bare, own: new Map([['cho', new Set(BOTH)]]) };
+    const { order } = await plan(elsewhere, { required: true, tenantWide: BOTH, groups: ['g1'] });
+    expect(order?.holdsFor).toBe('the membership as read');
+    const swapped = await plan(gated, { groups: ['g2'] });
+    expect(swapped.order?.holdsFor).toBe('any membership');
+  });
+
   test('an app is created shut in the request that creates it', async () => {
     const [create] = (await plan({ ...bare, app: 'absent' }, { enabled: false, required: true })).steps;
     expect(create?.request.body).toMatchObject({ accountEnabled: false, appRoleAssignmentRequired: true });
