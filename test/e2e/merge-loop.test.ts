@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
 import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
+import { count } from '../tally.ts';
 import { ROOT } from './iosmail.ts';
+import { leaksOf, objectsOf } from './marks.ts';
 import { openMerging } from './merging.ts';
 import { flawsIn, writesIn } from './world.ts';
 
@@ -84,4 +87,23 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   expect(repeated.jobs.apply?.result).toBe('success');
   expect(writesIn(sandbox)).toEqual(sent);
   expect(github.complaints).toEqual([]);
+
+  // Whatever was said, posted, uploaded or pushed on the way: no token of a job is in it.
+  const { tokens, artifacts, comments, checks, issues, deployments, statuses } = github.hub;
+  const secrets = new Map([...tokens.keys(), github.oidc().token].map((token, at) => [`token ${at}`, token]));
+  const listed = [comments, checks, issues, deployments].map((kept) => [...kept.values()]);
+  const unpacked = [...artifacts.values()].flatMap(({ zip }) => Object.entries(unzipSync(zip)));
+  const places = new Map<string, string | Uint8Array>([
+    ['what the jobs said', JSON.stringify([first, applied, repeated])],
+    ['what GitHub was told', JSON.stringify([listed, statuses])],
+    ...unpacked,
+    ...(await objectsOf(github.gitDir)),
+  ]);
+  const { leaks, searched } = leaksOf(secrets, places);
+  expect(leaks).toEqual([]);
+  const signedIn = [...places].filter(([, text]) =>
+    /eyJ[\w-]{10,}\.[\w-]+\./.test(Buffer.from(text).toString()),
+  );
+  expect(signedIn.map(([where]) => where)).toEqual([]);
+  count('secrets searched for', searched);
 });

@@ -5,7 +5,7 @@ import type { Echo } from './echoing.ts';
 type Env = { readonly [name: string]: string };
 
 /** Where a run happens, and the secrets it is given by name. */
-export type At = {
+type At = {
   readonly folder: string;
   readonly remote: string;
   readonly github: string;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
+import { DEEP } from '../depth.ts';
 import type { Running } from './iosmail.ts';
 import { flawsIn, putExamples, serveTenants, type World, writesIn } from './world.ts';
 
@@ -51,11 +52,13 @@ test('Ctrl-C while a plan is told to stay away for five minutes: it ends', async
   expect(flawsIn(ended)).toEqual([]);
 });
 
-test.each([
+const HELD_BACK: readonly (readonly [string, RegExp, string])[] = [
   ['a write', /^(?:POST|PATCH) \/v1\.0\/(?!\$batch)/, 'Graph throttles'],
   ['the look before the first step', /\$batch/, 'Graph throttles'],
   ['the sign-in', /\/token/, 'the sign-in service throttles'],
-])(
+];
+
+test.each(DEEP ? HELD_BACK : HELD_BACK.slice(0, 1))(
   'Ctrl-C while %s is held back for five minutes: an apply ends, and the same apply sends the rest',
   async (_, at, who) => {
     const world = await planned();
@@ -69,7 +72,6 @@ test.each([
     delete world.sandbox.fault;
     const rest = await world.run(['apply', '--plan', 'plan.json']);
     expect(rest.code, rest.stdout).toBe(0);
-    expect((await world.run(['plan', '--detailed-exitcode'])).code).toBe(0);
   },
 );
 
