@@ -10,19 +10,22 @@ export type PendingRead = {
   readonly request: ReadRequest;
   /** What to ask for next, relative to the API version. */
   readonly url: string;
-  readonly pages: readonly (readonly Json[])[];
-  readonly seen: ReadonlySet<string>;
+  /** Grows from page to page, as `seen` does: a long list would be copied thousands of times. */
+  readonly entries: Json[];
+  readonly seen: Set<string>;
 };
 
-/** Endless links that never repeat are stopped here; a million entries fit. */
+/** Endless links that never repeat are stopped here. */
 const MAX_PAGES = 10_000;
+/** No list of a tenant that is asked for comes near this. */
+const MAX_ENTRIES = 1_000_000;
 
 /** A tenant without the licence for an API is told by this code, whatever the status. */
 const NO_LICENCE = 'Authentication_RequestFromNonPremiumTenantOrB2CTenant';
 
 /** A read before its first page. */
 export function begin(request: ReadRequest): PendingRead {
-  return { request, url: request.path, pages: [], seen: new Set([request.path]) };
+  return { request, url: request.path, entries: [], seen: new Set([request.path]) };
 }
 
 /**
@@ -35,7 +38,7 @@ export function advance(pending: PendingRead, answer: ItemAnswer, graph: string)
   if (answer.status === 200) return accept(pending, answer.body, graph);
   const { code, message, requestId } = graphError(answer.status, answer.body);
   if (answer.status === 404) {
-    if (pending.pages.length > 0)
+    if (pending.seen.size > 1)
       throw broken(`${request.what}: a page is gone while the pages before it are there`);
     return { kind: 'absent' };
   }
@@ -56,13 +59,17 @@ function accept(pending: PendingRead, body: Json | undefined, graph: string): An
   if (!isObject(body)) throw broken(`${request.what}: the answer is not an object`);
   if (request.shape === 'one') return { kind: 'found', value: body };
   if (!Array.isArray(body.value)) throw broken(`${request.what}: the answer is not a list`);
-  const pages = [...pending.pages, body.value];
+  const { entries, seen } = pending;
+  if (entries.length + body.value.length > MAX_ENTRIES)
+    throw broken(`${request.what}: the list does not end`);
+  for (const each of body.value) entries.push(each);
   const next = body['@odata.nextLink'];
-  if (next === undefined) return { kind: 'found', value: pages.flat() };
+  if (next === undefined) return { kind: 'found', value: entries };
   const url = nextUrl(request, next, graph);
-  if (pending.seen.has(url)) throw broken(`${request.what}: the pages lead in a circle`);
-  if (pages.length >= MAX_PAGES) throw broken(`${request.what}: the pages do not end`);
-  return { request, url, pages, seen: new Set([...pending.seen, url]) };
+  if (seen.has(url)) throw broken(`${request.what}: the pages lead in a circle`);
+  if (seen.size >= MAX_PAGES) throw broken(`${request.what}: the pages do not end`);
+  seen.add(url);
+  return { request, url, entries, seen };
 }
 
 /** Text does not travel in a batch as such: a number, its digits, or their base64. */

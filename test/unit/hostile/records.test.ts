@@ -199,10 +199,7 @@ describe('an artifact', () => {
   });
 
   test('in which a zip file lies, or a bomb under another name, is not unpacked further', async () => {
-    const bomb = zipSync(
-      { 'other.json': new Uint8Array(20 * 1024 * 1024), 'plan.json': good },
-      { level: 1 },
-    );
+    const bomb = zipSync({ 'other.json': new Uint8Array(20 * 1024 * 1024), 'plan.json': good }, { level: 1 });
     const start = computing();
     expectTold(await read(bomb), 'nested');
     expect(computing() - start).toBeLessThan(LONGEST);
