@@ -68,10 +68,10 @@ export function takeLock(
   throw new LockHeld(`Other runs apply tenant ${name} in turns.`, 'Run the same apply again later.');
 }
 
-/** Ours or not at all: of several that create one file, one does. */
+/** Ours or not at all: of several that create one file, one does. On disk, or a power failure leaves it empty. */
 function create(file: string, text: string): boolean {
   try {
-    writeFileSync(file, text, { flag: 'wx' });
+    writeFileSync(file, text, { flag: 'wx', flush: true });
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
