@@ -209,7 +209,7 @@ export const MUTANTS = [
     "if (directory.users.get(id) === 'gone') return;",
     '',
     'Ghosts would use up the limit.',
-    [...GUARD, ...LIMITS],
+    LIMITS,
   ),
   // The digest: what a review is about.
   m(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../src/core/digest.ts';
-import type { Step, TenantPlan } from '../../../src/core/plan.ts';
+import type { OrderProof, Step, TenantPlan } from '../../../src/core/plan.ts';
 import type { Desired, TenantPolicy } from '../../../src/core/state.ts';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
 import type { Directory, Scope, Tenant } from './oracle.ts';
@@ -36,6 +36,8 @@ const changed = (desired: Partial<Desired>): string =>
   digestOf({ ...plan, policy: { ...plan.policy, ...desired } });
 const restepped = (alter: (step: Step) => Step): string =>
   digestOf({ ...plan, steps: plan.steps.map((step, index) => (index === 0 ? alter(step) : step)) });
+const reordered = (alter: (order: OrderProof) => OrderProof): string =>
+  digestOf({ ...plan, ...(plan.order === undefined ? {} : { order: alter(plan.order) }) });
 
 test('the digest is a sha256 and the plan carries it', () => {
   expect(plan.steps.length).toBeGreaterThan(1);
@@ -68,6 +70,11 @@ describe('what is reviewed voids the review when it moves', () => {
       restepped((s) => ({ ...s, changes: s.changes.map((c) => ({ ...c, after: 'moved' })) })),
     ],
     ['the order of the steps', digestOf({ ...plan, steps: plan.steps.toReversed() })],
+    [
+      'an order that holds only for the membership as read',
+      reordered((order) => ({ ...order, holdsFor: 'the membership as read' })),
+    ],
+    ['a detour in the order', reordered((order) => ({ ...order, gaveWay: ['Somebody moves.'] }))],
     ['a wait made shorter', restepped((s) => ({ ...s, settle: 1 }))],
     ['somebody more who loses', digestOf({ ...plan, impact: { ...plan.impact, lose: plan.impact.gain } })],
     [

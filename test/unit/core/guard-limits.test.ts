@@ -57,6 +57,16 @@ describe('removal-limit', () => {
     ).toBeUndefined();
   });
 
+  test('people who are deleted and still assigned neither lose anything nor raise the limit', async () => {
+    const ids = people(4);
+    const ghosts = people(40).map((id) => `deleted-${id}`);
+    const tenant = gated({ directUsers: new Set([...ids, ...ghosts]) });
+    const said = await findings(tenant, directory(ids), { consent: { tenantWide: [] } });
+    expect(said.find(({ rule }) => rule === 'removal-limit')?.message).toBe(
+      '4 of 4 people who have access would lose it; the limit is 3.',
+    );
+  });
+
   test('losses of the past alone refuse nothing that takes nothing away', async () => {
     expect(severityOf(await removing(8, 0, 0, ['q1', 'q2', 'q3', 'q4']), 'removal-limit')).toBeUndefined();
   });
