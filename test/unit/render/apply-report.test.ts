@@ -36,6 +36,22 @@ const PARTLY: TenantReport = {
     { ...require!, result: 'not sent' },
   ],
   verification: { result: 'not as planned', notes: ['Users and groups: SG-iOS-Mail is not assigned.'] },
+  standing: {
+    known: true,
+    value: {
+      people: { has: 1312, may: 3, none: 1, unknown: 2 },
+      everyoneElse: 'none',
+      lost: [
+        { id: 'a', name: 'ada@contoso.example', level: 'none' },
+        { id: 'b', name: 'ben@contoso.example', level: 'unknown' },
+      ],
+      beyond: ['c', 'd', 'e', 'f', 'g', 'h'].map((id) => ({
+        id,
+        name: `${id}@contoso.example`,
+        level: 'has',
+      })),
+    },
+  },
   problem: {
     message: 'Graph refused step 2: Insufficient privileges.',
     fix: 'Grant AppRoleAssignment.ReadWrite.All to the apply identity, then apply again.',
@@ -70,13 +86,19 @@ function foreignReport([
 ]: readonly string[]): ApplyReport {
   const change = { setting: 'x', label, subject: name, before: value, after: [value] };
   const step = { number: 1, what: label, changes: [change, change], result: 'failed', note } as const;
-  return reportOf({
-    tenant: { ...CONTOSO.tenant, name },
-    outcome: 'partly applied',
-    steps: [step, { ...step, changes: [] }],
-    verification: { result: 'not as planned', notes: [told, note] },
-    problem: { message: told, fix: note },
-  });
+  const person = { id: 'x', name, level: 'none' } as const;
+  const people = { has: 1, may: 0, none: 1, unknown: 0 };
+  return reportOf(
+    { tenant: CONTOSO.tenant, outcome: 'failed', steps: [], standing: { known: false, why: told } },
+    {
+      tenant: { ...CONTOSO.tenant, name },
+      outcome: 'partly applied',
+      standing: { known: true, value: { people, everyoneElse: 'may', lost: [person], beyond: [person] } },
+      steps: [step, { ...step, changes: [] }],
+      verification: { result: 'not as planned', notes: [told, note] },
+      problem: { message: told, fix: note },
+    },
+  );
 }
 
 const schema = JSON.parse(
