@@ -13,6 +13,8 @@ import { serveEchoing } from './echoing.ts';
 import { iosmail, ROOT, start } from './iosmail.ts';
 import { filesOf, leaksOf, objectsOf, tokenMarks } from './marks.ts';
 import { ALWAYS, EVERYTHING, LOUD } from './secrets-cases.ts';
+import { ACTION, setUp } from './set-up.ts';
+import { runScript } from './workflow-step.ts';
 
 const jwt = (claims: object) =>
   [
@@ -153,6 +155,25 @@ test.each(cases)(
   },
   DEEP ? 120_000 : 60_000,
 );
+
+test('the action, and the command in it, say and leave no secret', async () => {
+  world.begin({ at: 'item', status: 403 });
+  const temp = join(folder, 'runner');
+  mkdirSync(temp);
+  const env = { PATH: process.env.PATH ?? '', ...envOf(['plan'], LOUD) };
+  const action = await setUp(temp, { env });
+  expect(action.code, action.stdout + action.stderr).toBe(0);
+  const script = `exec '${process.execPath}' '${ACTION}' plan --verbose --out "$RUNNER_TEMP/plan.json"`;
+  const planned = await runScript(script, {
+    folder: join(folder, 'work'),
+    env: { ...env, RUNNER_TEMP: temp },
+  });
+  expect(planned.stdout).toContain('adatum');
+  const places = new Map([['what was said', JSON.stringify([action, planned])], ...filesOf(temp, [])]);
+  const { leaks, searched } = leaksOf(new Map([...marks, ...world.marks]), places);
+  expect(leaks).toEqual([]);
+  count('secrets searched for', searched);
+});
 
 test('the sandbox says no secret of this machine', async () => {
   const run = start(['sandbox', '--port', '0'], { env: envOf(['sandbox'], LOUD) });
