@@ -149,6 +149,13 @@ describe('protected-person', () => {
       'error',
     ],
     [
+      'one who loses the only assignment, unless an administrator, which could not be read',
+      gated({ assignedGroups: new Set(['g1']) }),
+      drop,
+      refuses('/directoryRoles'),
+      'error',
+    ],
+    [
       'the group that is removed could not be read',
       gated({ assignedGroups: new Set(['g1', 'g2']) }),
       dropG1,
@@ -185,6 +192,21 @@ describe('protected-person', () => {
     ],
   ])('%s', async (_, tenant, parts, manners, expected) => {
     expect(await severity(tenant, parts, manners)).toBe(expected);
+  });
+
+  test('one who keeps access at the end must not be without it on the way either', async () => {
+    const mine = open({ tenantWide: new Set(), own: new Map([['ann', new Set(BOTH)]]) });
+    const asked = (safety: Parts['safety']): Parts => ({
+      application: { assignmentRequired: true },
+      consent: { tenantWide: ['EAS.AccessAsUser.All', 'EWS.AccessAsUser.All'] },
+      assignments: { groups: [{ name: 'SG-g1', as: 'group' }], unlisted: 'remove' },
+      safety: { transition: 'containment', ...safety },
+    });
+    const said = await findings(mine, d, asked(ann));
+    expect(said.find(({ rule }) => rule === 'protected-person')?.message).toBe(
+      'The protected person ann@contoso.example would be without access for a while.',
+    );
+    expect(severityOf(await findings(mine, d, asked({})), 'protected-person')).toBeUndefined();
   });
 
   test('one who cannot be found refuses, and cannot be waived', async () => {
