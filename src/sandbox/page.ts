@@ -45,8 +45,9 @@ export function project<T>(request: GraphRequest, shape: Shape<T>, row: T): Json
   if (!wanted) return full;
   const cut: JsonObject = {};
   for (const asked of wanted) {
-    const name =
-      asked in full ? asked : Object.keys(full).find((key) => key.toLowerCase() === asked.toLowerCase());
+    const name = Object.hasOwn(full, asked)
+      ? asked
+      : Object.keys(full).find((key) => key.toLowerCase() === asked.toLowerCase());
     const value = name === undefined ? undefined : full[name];
     if (name === undefined || value === undefined) {
       throw badRequest(`Could not find a property named '${asked}' on type 'microsoft.graph.${shape.type}'.`);

@@ -42,7 +42,7 @@ function patternOf(key: string): RegExp {
 }
 
 /** The builder of a route, spelled as it is; the path is decoded and has no query. */
-export function endpointOf(method: string, path: string): Endpoint | undefined {
+function endpointOf(method: string, path: string): Endpoint | undefined {
   return ROUTES.find(({ pattern }) => pattern.test(`${method} ${path}`))?.endpoint;
 }
 

@@ -154,8 +154,10 @@ async function wrongly(
   }
   if (method === 'GET') {
     const [path] = asked.path.split('?');
-    for (const query of ['$orderby=id', '$top=0', '$top=x', '$skiptoken=mine', '$filter=id eq'])
-      refusals.push(await ask('GET', `${path}?${query}`));
+    const options = ['$orderby=id', '$top=0', '$top=x', '$skiptoken=mine', '$filter=id eq'];
+    // A property of every object in JavaScript is none of an object in Graph.
+    const properties = path?.endsWith('$count') === true ? [] : ['$select=nothing', '$select=constructor'];
+    for (const query of [...options, ...properties]) refusals.push(await ask('GET', `${path}?${query}`));
   } else if (asked.body !== undefined) {
     refusals.push(await ask(method, asked.path, { nonsense: 1 }), await ask(method, asked.path));
   }
