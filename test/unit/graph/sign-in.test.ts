@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { withoutSecrets } from '../../../src/core/secrets.ts';
 import { GraphFailure } from '../../../src/graph/failure.ts';
 import { openReader } from '../../../src/graph/open-reader.ts';
 import { openWriter } from '../../../src/graph/open-writer.ts';
-import { withoutSecrets } from '../../../src/core/secrets.ts';
 import {
   CLIENT_ID,
   ENV,
