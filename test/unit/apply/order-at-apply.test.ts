@@ -18,6 +18,7 @@ const allowed = ['closes-open-tenant', 'removal-limit'].map((rule) => ({
   reason: 'the order is what is tested',
   until: DAY,
 }));
+const EMPTIED = { rule: 'empties-access', reason: 'the order is what is tested', until: DAY };
 const toGroups: Parts = {
   application: { assignmentRequired: true },
   consent: { tenantWide: BOTH },
@@ -147,6 +148,16 @@ test('an order that keeps both hard rules but is less gentle passes only where a
   expect(await verdictOn(consenting, instead, harsh, begun)).toMatchObject({ kind: 'go' });
 });
 
+test('where a rule may give way, an order that gives it up without need is stale', async () => {
+  const asked: Parts = { ...toGroups, safety: { transition: 'continuity' } };
+  for (const pretending of [false, true]) {
+    expect(await verdictOn(SHUT, asked, first('grant'), { pretending })).toMatchObject({
+      kind: 'stale',
+      why: expect.stringMatching(/^the reviewed order is not the best there is: Containment is given up/),
+    });
+  }
+});
+
 test('a detour excuses no limit unless the journal tells of a run that may be on it', async () => {
   const asked = policy({ ...toGroups, safety: { maxRemovals: 0 } });
   const { fresh, verdict } = await look(open(), DIRECTORY, asked);
@@ -172,4 +183,43 @@ test('one group after the other in any order is nobody the worse for', async () 
     return steps.map((step, index) => adds[index - at] ?? step);
   };
   expect(await verdictOn(SHUT, toGroups, swapped)).toMatchObject({ kind: 'go' });
+});
+
+test.each<[string, (plan: TenantPlan) => Partial<TenantPlan>]>([
+  [
+    'somebody more may lose',
+    ({ impact }) => ({ impact: { ...impact, lose: [{ id: 'eve', name: 'eve', via: [] }] } }),
+  ],
+  ['a step is left out', ({ steps }) => ({ steps: steps.slice(1) })],
+  ['the digest is that of another plan', () => ({ digest: `sha256:${'0'.repeat(64)}` })],
+])('a file whose digest does not fit it (%s): refused', async (_, alter) => {
+  const asked = policy({ ...toGroups, exceptions: allowed });
+  const { fresh, verdict } = await look(open(), DIRECTORY, asked);
+  expect(verdict({ ...fresh, ...alter(fresh) })).toMatchObject({
+    kind: 'refused',
+    why: expect.stringContaining('its digest does not fit'),
+  });
+});
+
+test('whoever was to keep access keeps it, also half-way along a detour', async () => {
+  const asked = policy({
+    assignments: { groups: [], unlisted: 'remove' },
+    exceptions: [...allowed, EMPTIED],
+  });
+  const { fresh, verdict } = await look(gated({ assignedGroups: new Set(['g1']) }), DIRECTORY, asked);
+  const [loser, ...others] = fresh.impact.lose;
+  expect([loser?.id, others]).toEqual([IDS[0], []]);
+  const steps = [{ ...NEVER_PLANNED, number: 1 }, ...fresh.steps];
+  const halfWay = (impact: Partial<TenantPlan['impact']>) =>
+    verdict(
+      forged({ ...fresh, impact: { ...fresh.impact, ...impact } }, steps, {
+        gaveWay: ["Somebody's access moves in both directions on the way."],
+      }),
+      true,
+    );
+  expect(halfWay({}).kind).toBe('go');
+  expect(halfWay({ lose: [], retain: fresh.impact.lose })).toMatchObject({
+    kind: 'stale',
+    why: '1 people would lose access who were not among those reviewed',
+  });
 });
