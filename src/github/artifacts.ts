@@ -1,5 +1,6 @@
 import { GitHubFailure } from './failure.ts';
 import type { GitHub } from './open-github.ts';
+import { understood } from './understood.ts';
 
 /** Largest artifact, and largest file in one, in bytes. */
 const LARGEST = 64 * 1024 * 1024;
@@ -22,14 +23,16 @@ export async function artifactFile(
 ): Promise<string> {
   const where = `The artifact ${artifact} of run ${runId}`;
   const { octokit, owner, repo } = gh;
-  const listed = await octokit.paginate(octokit.rest.actions.listWorkflowRunArtifacts, {
-    owner,
-    repo,
-    run_id: runId,
-    name: artifact,
-    per_page: 100,
+  const found = await understood(where, async () => {
+    const listed = await octokit.paginate(octokit.rest.actions.listWorkflowRunArtifacts, {
+      owner,
+      repo,
+      run_id: runId,
+      name: artifact,
+      per_page: 100,
+    });
+    return listed.filter(({ name }) => name === artifact).sort((x, y) => y.id - x.id)[0];
   });
-  const found = listed.filter(({ name }) => name === artifact).sort((a, b) => b.id - a.id)[0];
   if (found === undefined) throw new ArtifactUnusable(`${where} is not there.`, AGAIN);
   if (found.expired) throw new ArtifactUnusable(`${where} has expired.`, AGAIN);
   if (found.size_in_bytes > LARGEST) throw tooLarge(where);

@@ -1,9 +1,11 @@
-import { afterEach, expect } from 'vitest';
+import { afterEach, expect, vi } from 'vitest';
+import { DEEP } from '../../depth.ts';
 
 const KEYS = Reflect.ownKeys(Object.prototype).length + Reflect.ownKeys(Array.prototype).length;
 
-/** After every test of the file: what all objects share is as it was. */
+/** After every test of the file: what all objects share is as it was. Gives the tests of the deep run their time. */
 export function staysUnpolluted(): void {
+  vi.setConfig({ testTimeout: DEEP ? 1_800_000 : 60_000 });
   afterEach(() => {
     expect(Reflect.ownKeys(Object.prototype).length + Reflect.ownKeys(Array.prototype).length).toBe(KEYS);
     expect('polluted' in {}).toBe(false);
