@@ -621,7 +621,7 @@ export const MUTANTS = [
     'step.settle !== undefined || (previous === undefined && narrows(step.group));',
     'step.settle !== undefined;',
     'It cannot know how long ago the earlier steps were.',
-    ['test/scenarios/begun.test.ts', 'test/scenarios/steady.test.ts', 'test/scenarios/stale.test.ts'],
+    ['test/scenarios/stretch.test.ts'],
   ),
   m(
     'src/apply/send.ts',
