@@ -19,11 +19,11 @@ function carried(headers: Headers, body: string, path: string): string {
   const form = [...new URLSearchParams(body).values()].join(' ');
   const base64 = Buffer.from(`${authorization} ${form}`).toString('base64');
   const short = Buffer.from(authorization.split(' ')[1] ?? '').toString('base64');
-  return `${authorization} ${body} ${form} ${encodeURIComponent(authorization)} ${base64} ${short} ${path}`;
+  return `denied: ${authorization} ${body} ${form} ${encodeURIComponent(authorization)} ${base64} ${short} ${path}`;
 }
 
 function answer({ status, form = 'json' }: Echo, told: string): Response {
-  const headers = { 'Retry-After': '0', 'content-type': form === 'json' ? 'application/json' : 'text/html' };
+  const headers = { 'Retry-After': '0', 'content-type': form === 'text' ? 'text/plain' : 'application/json' };
   const json = JSON.stringify({
     error: { code: told, message: told, innerError: { 'request-id': told } },
     error_description: `AADSTS7000215: ${told}`,

@@ -109,10 +109,11 @@ export const ALWAYS: readonly Case[] = [
     argv: ['github', 'lock'],
     echo: { at: 'github', status: 401 },
     env: () => LOUD,
+    code: 1,
   },
   {
-    name: 'a comment, GitHub refusing with an echo',
-    argv: ['github', 'comment', '--plan', '../plan.json'],
+    name: 'a mark, GitHub refusing with an echo',
+    argv: ['github', 'outdated'],
     echo: { at: 'github', status: 403 },
     env: () => LOUD,
     code: 1,

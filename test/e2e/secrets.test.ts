@@ -74,6 +74,19 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'identity.pem'), key + cert);
   writeFileSync(join(folder, 'broken.pem'), key.replace('PRIVATE KEY', 'PRIVATE KEX') + cert.slice(0, 200));
   writeFileSync(join(folder, 'token'), FEDERATED);
+  const workflow_run = {
+    event: 'pull_request',
+    conclusion: 'success',
+    head_sha: 'a'.repeat(40),
+    head_branch: 'change',
+    head_repository: { full_name: 'contoso/mail', owner: { login: 'contoso' } },
+  };
+  const event = {
+    action: 'completed',
+    workflow_run,
+    repository: { full_name: 'contoso/mail', default_branch: 'main' },
+  };
+  writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
       cwd: join(folder, 'work'),
@@ -99,7 +112,13 @@ beforeAll(async () => {
     env: envOf(['plan'], {}),
   });
   expect(planned.code, planned.stderr).toBe(0);
-});
+  // Whoever comes next asks GitHub whether this run is over.
+  const locked = await iosmail(['github', 'lock'], {
+    cwd: join(folder, 'work'),
+    env: envOf([], { GITHUB_RUN_ID: '76' }),
+  });
+  expect(locked.code, locked.stderr).toBe(0);
+}, 120_000);
 afterAll(async () => {
   await world.close();
   rmSync(folder, { recursive: true, force: true });
@@ -117,6 +136,7 @@ function envOf(argv: readonly string[], env: Env): Env {
     GITHUB_RUN_ID: '77',
     GITHUB_ACTIONS: 'true',
     GITHUB_EVENT_NAME: 'workflow_dispatch',
+    GITHUB_EVENT_PATH: join(folder, 'event.json'),
     GITHUB_API_URL: world.github,
     GITHUB_SERVER_URL: world.github,
     GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
