@@ -12,7 +12,7 @@ import type { OracleLevel, Rules } from '../unit/core/oracle.ts';
 import { type Schedule, type Turns, turns } from './turns.ts';
 
 /** Schedules in the deep run, beside every one with a single change of turns. */
-const MANY = 60;
+const MANY = 16;
 
 /** A tenant, and what two people want of it at the same time. */
 export type Case = {
@@ -55,7 +55,7 @@ export async function beside(both: Case, [one, other]: readonly [Planned, Planne
 
 /**
  * Watches every write for harm by the plan it belongs to. A write of the other run in the very moment between a look
- * and the write after it cannot be seen; one that came before any waiting, or before a look, can.
+ * and the writes of the group after it cannot be seen; one that came before any waiting, or before a look, can.
  */
 function watchHarm(
   sandbox: Sandbox,
@@ -69,6 +69,7 @@ function watchHarm(
   const looked = [0, 0];
   const waited = [0, 0];
   const wrote = [0, 0];
+  const into: (string | undefined)[] = [];
   let before = levelsOf(at);
   sandbox.fault = ({ method, path, item }) => {
     now += 1;
@@ -97,12 +98,23 @@ function watchHarm(
           level !== 'none'),
     );
     const others = wrote[1 - me] ?? 0;
-    const unseen = others > (looked[me] ?? 0) && others > (waited[me] ?? 0);
+    const collection = collectionOf(method, path);
+    // Every group begins with a look of its own.
+    const looksFirst = collection === undefined || collection !== into[me];
+    const unlooked = looksFirst && (wrote[me] ?? 0) > (looked[me] ?? 0);
+    const unseen = !unlooked && others > (looked[me] ?? 0) && others > (waited[me] ?? 0);
     if (harms && !unseen) harmed.push(`run ${me}: ${method} ${path}`);
     wrote[me] = now;
+    into[me] = collection;
     before = levels;
   };
   return harmed;
+}
+
+/** What is added to one list, or removed from it, may be of one group; a setting is a group of its own. */
+function collectionOf(method: string, path: string): string | undefined {
+  if (method === 'PATCH') return undefined;
+  return `${method} ${method === 'DELETE' ? path.replace(/\/[^/]+$/, '') : path}`;
 }
 
 /** A look begins with the app itself. */
