@@ -1,7 +1,7 @@
 // Breaks the source in one place at a time and expects the tests to notice: `npm run mutants`. Nothing here touches the
 // working tree: everything happens in copies of it.
 // --write      writes the table to docs/mutants.md
-// --only WORD  runs the mutants whose name or file contains the word
+// --only TEXT  runs the mutants whose file and name match the regular expression
 import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
@@ -27,7 +27,7 @@ const LONGEST = 300_000;
 const argv = process.argv.slice(2);
 const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined;
 const chosen = MUTANTS.filter(
-  ({ name, file }) => only === undefined || name.includes(only) || file.includes(only),
+  ({ name, file }) => only === undefined || new RegExp(only).test(`${file} ${name}`),
 );
 
 const room = mkdtempSync(join(tmpdir(), 'iosmail-mutants-'));

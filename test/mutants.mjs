@@ -645,7 +645,7 @@ export const MUTANTS = [
     'remainder.done.size === expected.size &&',
     '',
     'Somebody else is at work.',
-    ['test/scenarios/steady.test.ts', ...STALE, 'test/scenarios/agreeing.test.ts'],
+    ['test/unit/apply/live.test.ts'],
   ),
   m(
     'src/apply/verify.ts',
