@@ -167,6 +167,7 @@ describe('answers', () => {
       'EntitlementGrant being updated or deleted is not found.',
     ],
     ['an unexplained 409, for a grant', grant, 409, 'Something else has this key.'],
+    ['an unexplained 409, for a new app', create, 409, 'Something else has this key.'],
     ['an unexplained 400', assign, 400, 'Invalid value.'],
   ])('%s is not swallowed', async (_, request, status, message) => {
     const { result } = await writing(request, says(status, 'Request_BadRequest', message));
