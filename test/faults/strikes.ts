@@ -30,7 +30,6 @@ const isWrite = (point: Point) =>
 const isGraph = (point: Point) => !isSignIn(point);
 const isExchange = ({ item }: Point) => !item;
 const everywhere = () => true;
-const never = new Promise<Response>(() => {});
 
 const answer = (status: number, code?: string, message = 'No.', headers?: { [name: string]: string }) =>
   ({
@@ -87,7 +86,7 @@ export const PASSING: readonly Strike[] = [
     fits: isExchange,
     tamper: (response) => new Response('<html>Service Unavailable</html>', { status: response.status }),
   },
-  { name: 'no answer', how: 'answer', fits: isExchange, tamper: () => never },
+  { name: 'no answer', how: 'answer', fits: isExchange, tamper: () => new Promise(() => {}) },
   { name: 'two hours pass', how: 'clock', fits: everywhere, ms: 2 * 3600_000 },
 ];
 
