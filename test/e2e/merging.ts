@@ -277,7 +277,7 @@ function actions(
       return { path: [bin] };
     },
     'actions/upload-artifact': async ({ with: given, folder: from }) => {
-      const listed = (given.path ?? '').split('\n').map((path) => path.trim());
+      const listed = (given.path ?? '').split('\n').flatMap((path) => path.trim() || []);
       const root = dirname(resolve(from, listed[0] ?? ''));
       const files = listed.flatMap((path) => filesBelow(root, relative(root, resolve(from, path))));
       if (files.length === 0) return undefined;
