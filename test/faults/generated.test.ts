@@ -97,7 +97,8 @@ async function played(sketch: Sketch, wish: Wish, ends: Ends): Promise<void> {
   expect(broken(moments, levelsOf(tenant), rulesOf(planned))).toEqual([]);
   if (planned.order?.givenUp !== undefined) {
     ends.givenUp += 1;
-    expect(safeWay(start, target, wish), 'a rule given up without need').toBe(false);
+    if (!isUnclear(wish, sketch))
+      expect(safeWay(start, target, wish), 'a rule given up without need').toBe(false);
   }
   const from = world.wire.length;
   const again = only(await world.plan(policies));
