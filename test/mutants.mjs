@@ -836,14 +836,6 @@ export const MUTANTS = [
   ),
   m(
     'src/commands/decide-merged.ts',
-    'another plan recorded meanwhile passes',
-    'return again.plan.digest === found.plan.digest',
-    'return again.plan.digest !== ""',
-    'It is not the one decided on.',
-    DECIDE,
-  ),
-  m(
-    'src/commands/decide-merged.ts',
     'softer rules count without a review by those before',
     'return shown && (await isApproved(await github(), pull, force.rules));',
     'return shown;',
