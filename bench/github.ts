@@ -8,6 +8,7 @@ import { githubRecord } from '../src/commands/github-record.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../src/core/report.ts';
 import { openGitHub } from '../src/github/open-github.ts';
 import { PLAN_ARTIFACT, PLAN_FILE } from '../src/github/record.ts';
+import { rulesOf } from '../src/github/rules-in-force.ts';
 import { DEFAULTS } from '../src/policy/settings.ts';
 import { applyJson } from '../src/render/apply-json.ts';
 import { planJson } from '../src/render/plan-json.ts';
@@ -80,11 +81,13 @@ async function applied(shares: readonly Tenants[], from: number): Promise<void> 
   for (const [at, share] of shares.entries()) merges.push(await merged(share, from + at));
   const what = `${count(merges.length, 'merge', 'merges')}, ${count(shares.flat().length, 'tenant', 'tenants')}`;
   const options = job({ before: BEGIN });
-  const rules = DEFAULTS.review;
+  const rules = rulesOf(DEFAULTS);
   const commits = merges.map(({ commit }, at) => ({
     commit,
     rules,
-    tenants: new Set((shares[at] ?? []).map(({ tenant }) => tenant.id)),
+    tenants: new Map(
+      (shares[at] ?? []).map(({ tenant }) => [tenant.id, { was: undefined, is: tenant.name }]),
+    ),
   }));
   await measure(`apply --commit, ${what}`, () =>
     decide(() => openGitHub(options.env), {

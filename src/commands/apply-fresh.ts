@@ -3,10 +3,13 @@ import type { Review } from '../apply/applying.ts';
 import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import { isFailed, type Plan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
-import { type JournalBranch, readJournalBranch } from '../git/journal-branch.ts';
+import { commitOf } from '../git/history.ts';
+import type { JournalBranch } from '../git/journal-branch.ts';
+import { inRepository } from '../git/worktree.ts';
 import { planRoot } from '../github/record.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { requireLock } from './held-lock.ts';
+import { journalInForce } from './journal-in-force.ts';
 import { type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
 export type ApplyFreshOptions = ReviewedRunOptions & {
@@ -39,7 +42,8 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
     );
   }
   const loaded = await loadPolicies(options.policies, day);
-  const branch = await readJournalBranch('.', `refs/remotes/origin/${loaded.settings.journal.branch}`);
+  const { path } = await inRepository(options.policies);
+  const { journal: branch } = await journalInForce('.', path, await commitOf('.', 'HEAD'));
   if (branch.kind === 'none' || !branch.runs.some(({ fresh }) => fresh === root)) {
     throw new PlanFileError(
       `No run in the journal posted a fresh plan with digest ${root}. Nothing was sent.`,

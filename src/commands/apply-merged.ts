@@ -1,28 +1,22 @@
 import type { Review } from '../apply/applying.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
-import { commitOf, isAncestor, isHere } from '../git/history.ts';
-import { firstUnknown, lastApplied, readJournalBranch } from '../git/journal-branch.ts';
+import { commitOf, isHere } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
-import { eventIn } from './event.ts';
 import { requireLock } from './held-lock.ts';
+import { journalInForce } from './journal-in-force.ts';
 import { type Merged, mergedSince, rulesIn } from './merged.ts';
 import { type ReviewedRun, type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 import { waitingOf } from './session.ts';
+import { walkStart } from './walk-start.ts';
 
 export type ApplyMergedOptions = ReviewedRunOptions & {
   /** The merge to apply: a commit of the default branch. */
   readonly commit: string;
 };
-
-/** Which merges are to be applied cannot be told. */
-class HistoryUnknown extends Error {
-  override readonly name = 'HistoryUnknown';
-  readonly fix = 'The default branch was rewritten: change the tenants in question by a pull request again.';
-}
 
 /** The working directory is the repository. */
 const REPOSITORY = '.';
@@ -37,39 +31,20 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   await requireLock(REPOSITORY, env);
   const commit = await commitOf(REPOSITORY, options.commit);
   const loaded = policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day);
-  const journal = await readJournalBranch(
-    REPOSITORY,
-    `refs/remotes/origin/${loaded.settings.journal.branch}`,
-  );
-  const last = journal.kind === 'read' ? lastApplied(journal.runs) : undefined;
-  const unknown = journal.kind === 'read' ? firstUnknown(journal.runs) : undefined;
-  const after = last?.commit ?? unknown ?? (await pushedFrom(env.GITHUB_EVENT_PATH, commit));
-  const rulesAt = last?.rules ?? after;
+  const { journal } = await journalInForce(REPOSITORY, folder, commit);
+  const runs = journal.kind === 'read' ? journal.runs : [];
+  const { after, rules: rulesAt, left, passed } = await walkStart(REPOSITORY, folder, commit, runs);
   const report = (tenants: readonly TenantReport[], at: string, rules: string): ApplyReport => ({
     formatVersion: REPORT_FORMAT,
     tool: { name: 'iosmail', version },
     tenants,
     merged: { commit: at, after, rules },
   });
-  if (!(await isAncestor(REPOSITORY, after, commit))) {
-    // A later run was faster: it walked over this commit too.
-    if (await isAncestor(REPOSITORY, commit, after))
-      return await written(options.report, report([], after, rulesAt));
-    const from = after.slice(0, 12);
-    throw new HistoryUnknown(
-      `The last applied commit ${from} is not in the history of ${commit.slice(0, 12)}. Nothing was sent.`,
-    );
-  }
-  if (!(await isAncestor(REPOSITORY, rulesAt, after))) {
-    const from = rulesAt.slice(0, 12);
-    throw new HistoryUnknown(
-      `The commit whose rules of review are in force, ${from}, is not in the history of ${after.slice(0, 12)}. Nothing was sent.`,
-    );
-  }
+  if (passed) return await written(options.report, report([], after, rulesAt));
   const merged = await mergedSince(REPOSITORY, folder, { rules: rulesAt, after, commit }, day);
   const { decisions, rules } = await decide(() => openGitHub(env, waitingOf(options)), {
     ...merged,
-    left: new Map((last?.left ?? []).map(({ tenant, pull }) => [tenant, pull])),
+    left: new Map(left.map(({ tenant, pull }) => [tenant, pull])),
     branch: env.GITHUB_REF_NAME ?? 'main',
     rulesAtHead: async (head) =>
       (await isHere(REPOSITORY, head)) ? rulesIn(await merged.policiesAt(head)) : 'not here',
@@ -77,8 +52,7 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   });
   const run = await reviewedRun(options, loaded, journal);
   const broken = loaded.broken.length === 0 ? [] : await lostIn(merged, loaded, decisions);
-  const tenants = [...broken, ...(await carryOut(run, loaded, decisions))];
-  await run.planAgain(tenants);
+  const tenants = await run.planAgain([...broken, ...(await carryOut(run, loaded, decisions))]);
   return await written(options.report, report(tenants, commit, rules));
 }
 
@@ -149,18 +123,4 @@ async function carryOut(
   }
   const applied = await run.apply(plans, reviews);
   return [...others, ...applied].sort((a, b) => (a.tenant.name < b.tenant.name ? -1 : 1));
-}
-
-/** Before the first apply nothing is journalled: the push says what it started from. */
-async function pushedFrom(event: string | undefined, commit: string): Promise<string> {
-  const before = event === undefined ? undefined : await beforeIn(event);
-  return await commitOf(REPOSITORY, before ?? `${commit}^1`);
-}
-
-export async function beforeIn(file: string): Promise<string | undefined> {
-  const event = await eventIn(file);
-  const before = event !== null && typeof event === 'object' && 'before' in event ? event.before : undefined;
-  // All zeros: the branch is new.
-  const told = typeof before === 'string' && /^[0-9a-f]{40,64}$/.test(before) && !/^0+$/.test(before);
-  return told ? String(before) : undefined;
 }

@@ -5,7 +5,7 @@ import { approvalOf } from '../github/approved.ts';
 import type { GitHub } from '../github/open-github.ts';
 import { type Pull, pullNumber, pullOfCommit } from '../github/pulls.ts';
 import { type ReviewedPlan, reviewOf } from '../github/reviewed-plan.ts';
-import { afterCommit, asShown, type InForce, type ReviewRules } from '../github/rules-in-force.ts';
+import { afterCommit, asShown, type InForce, type ReviewRules, rulesOf } from '../github/rules-in-force.ts';
 import { ofPull, PullUnreadable } from '../github/unreadable.ts';
 import type { Problem } from '../planning/problem.ts';
 import { CAUTIOUS } from '../policy/settings.ts';
@@ -38,6 +38,13 @@ export type Deciding = Pick<Merged, 'start' | 'before' | 'commits'> & {
 
 /** Decisions by tenant id, and the newest commit whose rules of review are in force. */
 export type Decided = { readonly decisions: ReadonlyMap<string, Decision>; readonly rules: string };
+
+/** Commits in a row that changed a tenant by one pull request: what there was before the first of them. */
+type Span = {
+  readonly pull: number | undefined;
+  readonly was: string | undefined;
+  readonly decided: Decision | undefined;
+};
 
 type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) => ReviewedPlan> };
 
@@ -102,7 +109,7 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
       return shown && (await isApproved(await github(), pull, force.rules));
     });
   const decisions = new Map<string, Decision>();
-  let force: InForce = { rules: start.stated ?? CAUTIOUS.review, ...start };
+  let force: InForce = { rules: start.stated ?? rulesOf(CAUTIOUS), ...start };
   for (const commit of before) force = await after(force, commit);
   const pullsLeft = new Map<number, Promise<Pull | Refusal>>();
   for (const [tenantId, number] of left) {
@@ -120,10 +127,23 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
         : await decisionOf(pull, force, tenantId),
     );
   }
+  const spans = new Map<string, Span>();
   for (const step of commits) {
     const { commit, tenants } = step;
     const pull = tenants.size === 0 ? undefined : await mergeOf(commit);
-    for (const tenantId of tenants) {
+    for (const [tenantId, { was, is }] of tenants) {
+      const span = spans.get(tenantId);
+      const begun: Span =
+        pull !== undefined && span?.pull === pull.number
+          ? span
+          : { pull: pull?.number, was, decided: decisions.get(tenantId) };
+      spans.set(tenantId, begun);
+      // Rebased, a pull request may take back what it did, and comes all at once: as if it had done nothing.
+      if (pull !== undefined && begun.was === is) {
+        if (begun.decided === undefined) decisions.delete(tenantId);
+        else decisions.set(tenantId, begun.decided);
+        continue;
+      }
       decisions.set(
         tenantId,
         pull === undefined

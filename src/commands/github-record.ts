@@ -1,22 +1,20 @@
 import { appendFile } from 'node:fs/promises';
 import { type Appended, appendJournal } from '../git/append-journal.ts';
 import { pushEnv } from '../git/credentials.ts';
-import { GitFailure } from '../git/git.ts';
-import { refIsThere } from '../git/history.ts';
-import { fetchBranch } from '../git/journal-branch.ts';
+import { commitOf } from '../git/history.ts';
 import { releaseLock } from '../git/lock.ts';
 import { runLineOf } from '../git/run-lines.ts';
+import { inRepository } from '../git/worktree.ts';
 import { GitHubFailure } from '../github/failure.ts';
 import { type GitHub, openGitHub } from '../github/open-github.ts';
 import { planRoot } from '../github/record.ts';
 import { loadPolicies } from '../policy/load.ts';
-import { CAUTIOUS, type Settings } from '../policy/settings.ts';
 import { journalMessage } from '../render/journal-message.ts';
 import { freshSummary } from '../render/reply.ts';
-import { beforeIn } from './apply-merged.ts';
 import { botOf } from './bot.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
+import { journalInForce } from './journal-in-force.ts';
 import { waitingOf } from './session.ts';
 import { type Done, deployed, issueAbout, reply } from './tell.ts';
 import { type Trying, tryingAll } from './trying.ts';
@@ -46,8 +44,7 @@ async function record(options: GitHubOptions, trying: Trying, lines: string[]): 
     async () => (await loadPolicies(options.policies, options.day)).settings,
   );
   const journal =
-    settings &&
-    (await trying('the journal was not written', () => journalled(options, github, settings, left)));
+    settings && (await trying('the journal was not written', () => journalled(options, github, left)));
   if (journal !== undefined) {
     const how = journal.did === 'appended' ? 'Journalled' : 'Journalled before';
     lines.push(`${how} on ${journal.branch} as ${journal.commit.slice(0, 12)}.`);
@@ -73,37 +70,24 @@ async function record(options: GitHubOptions, trying: Trying, lines: string[]): 
 async function journalled(
   options: GitHubOptions,
   github: GitHub,
-  settings: Settings,
   { report, fresh }: Done,
 ): Promise<Appended & { readonly branch: string }> {
   const { env, repository, now } = options;
-  const { branch } = settings.journal;
-  if (settings === CAUTIOUS) await isUsed(repository, branch, env);
+  const { path } = await inRepository(options.policies);
+  const { branch } = await journalInForce(repository, path, await commitOf(repository, 'HEAD'));
   const by = env.GITHUB_EVENT_NAME === 'workflow_dispatch' ? 'fresh plan' : 'merge';
   const { id, attempt, url } = github.run;
-  const before = by === 'merge' && env.GITHUB_EVENT_PATH ? await beforeIn(env.GITHUB_EVENT_PATH) : undefined;
   const run = runLineOf(report, {
     time: now().toISOString(),
     run: id,
     attempt,
     url,
     by,
-    ...(before === undefined ? {} : { after: before }),
     ...(fresh === undefined ? {} : { fresh: planRoot(fresh) }),
   });
   const message = journalMessage(report, { id, attempt, url, by });
   const tenants = await sentLines(options.journal);
   return { ...(await appendJournal(repository, branch, { run, tenants, message }, pushEnv(env))), branch };
-}
-
-/** While settings.yaml has errors nobody knows which branch it names. One that is there already is the one. */
-async function isUsed(repository: string, branch: string, env: NodeJS.ProcessEnv): Promise<void> {
-  await fetchBranch(repository, branch, pushEnv(env));
-  if (await refIsThere(repository, `refs/remotes/origin/${branch}`)) return;
-  throw new GitFailure(
-    'settings.yaml cannot be relied upon, so it is not known which branch keeps the journal.',
-    'Correct it by a pull request (`iosmail validate`), then run this workflow again.',
-  );
 }
 
 /** A reply has room for less: here a fresh plan can always be read. */

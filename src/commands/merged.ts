@@ -2,18 +2,21 @@ import { canonical, type Json } from '../core/json.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import { firstParents } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
-import { type ReviewRules, sameRules } from '../github/rules-in-force.ts';
+import { type ReviewRules, rulesOf, sameRules } from '../github/rules-in-force.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { CAUTIOUS } from '../policy/settings.ts';
 
 /** One commit of the walk that changed effective policies or rules of review. */
 export type PolicyCommit = {
   readonly commit: string;
-  /** Ids of the tenants whose effective policy it changed; none in the part that was applied before. */
-  readonly tenants: ReadonlySet<string>;
+  /** The tenants whose effective policy it changed, by id; none in the part that was applied before. */
+  readonly tenants: ReadonlyMap<string, PolicyChange>;
   /** The rules of review that stand there; unset where settings.yaml has errors. */
   readonly rules: ReviewRules | undefined;
 };
+
+/** An effective policy before and after, to be compared; there is none before for a tenant that is new. */
+export type PolicyChange = { readonly was: string | undefined; readonly is: string };
 
 /** The merges since the last applied commit, and the policies they led to. */
 export type Merged = {
@@ -67,7 +70,7 @@ export async function mergedSince(
     }
     return commits;
   };
-  const none: ReadonlySet<string> = new Set();
+  const none: PolicyCommit['tenants'] = new Map();
   const before = (await walked(from, after)).map((each) => ({ ...each, tenants: none }));
   return {
     start: { at: from, stated: rulesIn(await policiesAt(from)) },
@@ -78,17 +81,19 @@ export async function mergedSince(
 }
 
 /** What settings with errors would forbid is not known, so they change no rule; no tenant is planned by them. */
-export function rulesIn({ settings }: LoadedPolicies): ReviewRules | undefined {
-  return settings === CAUTIOUS ? undefined : settings.review;
+export function rulesIn({ settings }: Pick<LoadedPolicies, 'settings'>): ReviewRules | undefined {
+  return settings === CAUTIOUS ? undefined : rulesOf(settings);
 }
 
-/** Ids of the tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */
-function changedTenants(before: LoadedPolicies, after: LoadedPolicies): ReadonlySet<string> {
+/** The tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */
+function changedTenants(before: LoadedPolicies, after: LoadedPolicies): PolicyCommit['tenants'] {
   const text = ({ desired }: TenantPolicy) => canonical(desired as Json);
   const known = new Map(before.tenants.map((policy) => [policy.desired.tenant.id, text(policy)]));
-  return new Set(
-    after.tenants
-      .filter((policy) => known.get(policy.desired.tenant.id) !== text(policy))
-      .map(({ desired }) => desired.tenant.id),
+  return new Map(
+    after.tenants.flatMap((policy) => {
+      const { id } = policy.desired.tenant;
+      const [was, is] = [known.get(id), text(policy)];
+      return was === is ? [] : [[id, { was, is }] as const];
+    }),
   );
 }

@@ -113,6 +113,18 @@ export async function firstParents(
     });
 }
 
+/**
+ * The first commit of a branch itself that has one of the paths or had it; undefined where none ever did.
+ * @param path of a file or folder, from `repo`, the root of the repository.
+ * @throws GitFailure where history is cut off.
+ */
+export async function firstWith(repo: string, path: string, commit: string): Promise<string | undefined> {
+  await wholeHistory(repo);
+  const last = await commitOf(repo, commit);
+  const listed = ['rev-list', '--first-parent', '--reverse', last, '--', path];
+  return (await git(repo, listed)).toString('utf8').split('\n').find(isId);
+}
+
 async function wholeHistory(repo: string): Promise<void> {
   const shallow = (await git(repo, ['rev-parse', '--is-shallow-repository'])).toString('utf8').trim();
   if (shallow === 'false') return;

@@ -27,9 +27,10 @@ export type RunLine = {
   readonly rules?: string;
   /** Root digest of the fresh plan that was posted. */
   readonly fresh?: string;
-  readonly by: 'merge' | 'fresh plan';
-  /** `unknown`: the run left no report, so it may have applied anything or nothing. */
-  readonly outcome: 'whole' | 'unknown';
+  /** `all afresh`: every tenant was planned and nothing sent; the walk begins anew at `commit`. */
+  readonly by: 'merge' | 'fresh plan' | 'all afresh';
+  /** `unknown`: the run left no report, so it may have applied anything or nothing · `nothing sent`: it ended before. */
+  readonly outcome: 'whole' | 'unknown' | 'nothing sent';
   readonly tenants: { readonly [id: string]: RunTenant };
   /** Tenants that failed or were applied in part: the next run tries them under the same review. */
   readonly left: readonly { readonly tenant: string; readonly pull?: number }[];
@@ -94,7 +95,9 @@ export function lastApplied(runs: readonly RunLine[]):
       readonly left: RunLine['left'];
     }
   | undefined {
-  const last = runs.findLast(({ by, outcome, commit }) => by === 'merge' && outcome === 'whole' && commit);
+  const last = runs.findLast(
+    ({ by, outcome, commit }) => by !== 'fresh plan' && outcome === 'whole' && commit !== undefined,
+  );
   if (last?.commit === undefined) return undefined;
   const left = new Map<string, RunLine['left'][number]>();
   for (const run of runs) {
@@ -105,22 +108,13 @@ export function lastApplied(runs: readonly RunLine[]):
   return { commit: last.commit, rules: last.rules, left: [...left.values()] };
 }
 
-/**
- * Where the first walk begins when every run so far left no report: before the oldest of them.
- * @throws GitFailure when none of them says where that is.
- */
-export function firstUnknown(runs: readonly RunLine[]): string | undefined {
-  const merges = runs.filter(({ by }) => by === 'merge');
-  if (merges.length === 0) return undefined;
-  const after = merges.find((run) => run.after !== undefined)?.after;
-  if (after !== undefined) return after;
-  throw new GitFailure('No run in the journal says from which commit on it applied.', RESTORE);
-}
-
 /** Whether every tenant ended as planned the last time it had to do, and no run since is unknown. */
 export function allWell(runs: readonly RunLine[]): boolean {
   const outcomes = new Map(runs.flatMap(({ tenants }) => Object.entries(tenants)));
-  const lost = runs.findLastIndex(({ outcome }) => outcome === 'unknown');
+  // A merge that could not even begin is still to come; a fresh plan that could not changes nothing.
+  const lost = runs.findLastIndex(
+    ({ outcome, by }) => outcome === 'unknown' || (outcome === 'nothing sent' && by === 'merge'),
+  );
   const whole = runs.findLastIndex(({ outcome }) => outcome === 'whole');
   return lost <= whole && [...outcomes.values()].every(({ outcome }) => WELL.has(outcome));
 }

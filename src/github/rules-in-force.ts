@@ -1,7 +1,16 @@
 import type { Settings } from '../policy/settings.ts';
 
-/** The settings that say what counts as a review. */
-export type ReviewRules = Pick<Settings['review'], 'approvals' | 'allowDirectPush' | 'app'>;
+/** The settings that say what counts as a review, and where it is remembered which of them are in force. */
+export type ReviewRules = Pick<Settings['review'], 'approvals' | 'allowDirectPush' | 'app'> & {
+  /** The branch that keeps the journal. */
+  readonly journal: string;
+};
+
+/** The rules that settings state. */
+export function rulesOf({ review, journal }: Pick<Settings, 'review' | 'journal'>): ReviewRules {
+  const { approvals, allowDirectPush, app } = review;
+  return { approvals, allowDirectPush, ...(app === undefined ? {} : { app }), journal: journal.branch };
+}
 
 /** The rules that merges are judged by after a commit. */
 export type InForce = {
@@ -25,13 +34,17 @@ function amended({ rules, stated }: InForce, next: ReviewRules, reviewed: boolea
     allowDirectPush: passes('allowDirectPush', !next.allowDirectPush || rules.allowDirectPush)
       ? next.allowDirectPush
       : rules.allowDirectPush,
+    // Another journal may say anything of what is in force, so it is never stricter.
+    journal: passes('journal', next.journal === rules.journal) ? next.journal : rules.journal,
     ...(app === undefined ? {} : { app }),
   };
 }
 
+const KEYS = ['approvals', 'allowDirectPush', 'app', 'journal'] as const;
+
 /** Whether two rules ask for the same. */
 export function sameRules(a: ReviewRules, b: ReviewRules): boolean {
-  return a.approvals === b.approvals && a.allowDirectPush === b.allowDirectPush && a.app === b.app;
+  return KEYS.every((key) => a[key] === b[key]);
 }
 
 /**
@@ -60,6 +73,5 @@ export async function afterCommit(
 
 /** Whether a commit changes the rules just as the reviewed head of its pull request does. */
 export function asShown(before: ReviewRules | undefined, merged: ReviewRules, head: ReviewRules): boolean {
-  const keys = ['approvals', 'allowDirectPush', 'app'] as const;
-  return keys.every((key) => merged[key] === before?.[key] || merged[key] === head[key]);
+  return KEYS.every((key) => merged[key] === before?.[key] || merged[key] === head[key]);
 }

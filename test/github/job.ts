@@ -23,13 +23,14 @@ export function jobIn(
   about: { readonly repository: string; readonly run: number; readonly event: object },
 ): GitHubOptions {
   const { repository, run, event } = about;
-  mkdirSync(join(folder, 'policies'), { recursive: true });
-  writeFileSync(join(folder, 'policies/settings.yaml'), '{}\n');
+  const policies = join(repository, 'policies');
+  mkdirSync(policies, { recursive: true });
+  writeFileSync(join(policies, 'settings.yaml'), '{}\n');
   writeFileSync(join(folder, 'event.json'), JSON.stringify(event));
   fake.runs.set(run, { name: 'plan' });
   return {
     repository,
-    policies: join(folder, 'policies'),
+    policies,
     journal: join(folder, 'journal'),
     plan: join(folder, 'plan.json'),
     report: join(folder, 'report.json'),

@@ -9,7 +9,7 @@ const API = '/repos/contoso/policies';
 
 const changed = (commit: string, ...tenants: readonly string[]): PolicyCommit => ({
   commit,
-  tenants: new Set(tenants),
+  tenants: new Map(tenants.map((id) => [id, { was: undefined, is: commit }])),
   rules: rules(),
 });
 

@@ -5,6 +5,7 @@ import { githubRecord } from '../../../src/commands/github-record.ts';
 import { LOCK } from '../../../src/git/lock.ts';
 import { planRoot } from '../../../src/github/record.ts';
 import { planJson } from '../../../src/render/plan-json.ts';
+import { runGit } from '../git/repository.ts';
 import { EXAMPLE, CONTOSO as PLANNED } from '../render/example-plan.ts';
 import { CONTOSO, ended, LITWARE, type Recording, recording } from './recording.ts';
 
@@ -48,7 +49,6 @@ test('all well: journal first, then a reply on each pull request and the deploym
       attempt: 1,
       url: `${github.origin}/octo/tenants/actions/runs/42`,
       by: 'merge',
-      after: commit,
       commit,
       outcome: 'whole',
       tenants: {
@@ -300,21 +300,25 @@ test('policies that cannot be read: no branch is guessed, the deployment is made
   expect(lock(here)).toBe('');
 });
 
-test('settings with errors: the journal that is there is gone on with, and none is begun', async () => {
+/** Commits settings as they are from now on. */
+function settle({ policies }: Recording, text: string): void {
+  writeFileSync(join(policies, 'settings.yaml'), text);
+  runGit(policies, ['add', '.']);
+  runGit(policies, ['commit', '-q', '-m', 'settings']);
+}
+
+test.each([
+  ['with errors', 'oops: 1\n'],
+  ['that name another journal, which no run found in force', 'journal:\n  branch: elsewhere\n'],
+])('settings %s: the journal stays where it is', async (_, settings) => {
   const here = await recording();
-  const { left, report, pull, policies } = here;
-  writeFileSync(join(policies, 'settings.yaml'), 'oops: 1\n');
-  const none = await githubRecord(await left(42, report(ended(CONTOSO, 'failed', pull))));
-  expect(none.code).toBe(1);
-  expect(none.lines.join('\n')).toMatch(
-    /error: the journal was not written: settings.yaml cannot be relied upon/,
-  );
-  expect(here.host('branch', '--list', 'iosmail-journal')).toBe('');
-  writeFileSync(join(policies, 'settings.yaml'), '{}\n');
-  await githubRecord(await left(43, report(ended(CONTOSO, 'failed', pull))));
-  writeFileSync(join(policies, 'settings.yaml'), 'oops: 1\n');
-  expect((await githubRecord(await left(44, report(ended(CONTOSO, 'failed', pull))))).code).toBe(0);
+  const { left, report, pull } = here;
+  settle(here, '{}\n');
+  settle(here, settings);
+  for (const run of [43, 44])
+    expect((await githubRecord(await left(run, report(ended(CONTOSO, 'failed', pull))))).code).toBe(0);
   expect(journal(here).map(({ run }) => run)).toEqual([43, 44]);
+  expect(here.host('branch', '--list', 'elsewhere')).toBe('');
   expect(lock(here)).toBe('');
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { GitHubOptions } from '../../../src/commands/github.ts';
 import { githubComment } from '../../../src/commands/github-comment.ts';
+import type { PolicyCommit } from '../../../src/commands/merged.ts';
 import type { Plan } from '../../../src/core/plan.ts';
 import { PLAN_ARTIFACT, PLAN_FILE } from '../../../src/github/record.ts';
 import { planJson } from '../../../src/render/plan-json.ts';
@@ -70,8 +71,8 @@ export async function commented(
   return lines;
 }
 
-/** A merge, and the ids of the tenants it changed. */
-export type MergedPull = { readonly commit: string; readonly tenants: ReadonlySet<string> };
+/** A merge, and the tenants it changed. */
+export type MergedPull = Pick<PolicyCommit, 'commit' | 'tenants'>;
 
 /** Merged pull requests, each with a share of the tenants, approved by two of whom one took it back. */
 export async function merges(
@@ -86,7 +87,10 @@ export async function merges(
     world.fake.dismiss(dismissed);
     world.fake.review({ pull, user: 'bob', state: 'APPROVED' });
     const commit = await world.merged(pull);
-    commits.push({ commit, tenants: new Set(share.map(({ tenant }) => tenant.id)) });
+    commits.push({
+      commit,
+      tenants: new Map(share.map(({ tenant: { id } }) => [id, { was: undefined, is: id }])),
+    });
   }
   return commits;
 }

@@ -8,7 +8,7 @@ import { writeCheck } from '../../../src/github/checks.ts';
 import { type GitHub, openGitHub } from '../../../src/github/open-github.ts';
 import { PLAN_ARTIFACT, PLAN_FILE, recordsOf, rootOf } from '../../../src/github/record.ts';
 import { recordText } from '../../../src/github/record-text.ts';
-import type { ReviewRules } from '../../../src/github/rules-in-force.ts';
+import { type ReviewRules, rulesOf } from '../../../src/github/rules-in-force.ts';
 import { DEFAULTS } from '../../../src/policy/settings.ts';
 import { type Checkout, checkout } from '../../github/checkout.ts';
 import { type FakeGitHub, serveGitHub } from '../../github/fake.ts';
@@ -116,7 +116,7 @@ export async function reviewed(): Promise<Reviewed> {
 
 /** Rules of review that say nothing but this. */
 export function rules(review: Partial<ReviewRules> = {}): ReviewRules {
-  return { ...DEFAULTS.review, ...review };
+  return { ...rulesOf(DEFAULTS), ...review };
 }
 
 /** A decision about a history of no commits, and what is different. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/commands/decide-merged.ts';
 import { mergedSince, rulesIn } from '../../../src/commands/merged.ts';
-import { deciding, GATE, idOf, reviewed } from './reviewed-pulls.ts';
+import { deciding, GATE, idOf, reviewed, rules } from './reviewed-pulls.ts';
 
 const SETTINGS = 'policies/settings.yaml';
 const TENANT = 'policies/tenants/woodgrove.yaml';
@@ -175,7 +175,7 @@ test('an app that nobody reviewed writes no record that counts', async () => {
 test('a merge that holds more than its approved head shows is not reviewed', async () => {
   const { start, merge, run } = await opened();
   await merge('soft', SETTINGS, asking(0), 'bob');
-  expect((await run(async () => ({ approvals: 1, allowDirectPush: false }))).rules).toBe(start);
+  expect((await run(async () => rules())).rules).toBe(start);
 });
 
 describe('when GitHub cannot tell whether it was reviewed', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { afterCommit, asShown, type InForce, type ReviewRules } from '../../../src/github/rules-in-force.ts';
 
-const OLD: ReviewRules = { approvals: 2, allowDirectPush: false, app: 'ours' };
+const OLD: ReviewRules = { approvals: 2, allowDirectPush: false, app: 'ours', journal: 'records' };
 const START: InForce = { rules: OLD, stated: OLD, at: 'start' };
 const never = async () => {
   throw new Error('Nobody needs to be asked.');
@@ -15,6 +15,7 @@ describe('a commit that softens the rules', () => {
     ['fewer approvals', { approvals: 1 }],
     ['direct pushes', { allowDirectPush: true }],
     ['another app', { app: 'theirs' }],
+    ['another journal', { journal: 'elsewhere' }],
   ])('%s count only if it was reviewed', async (_, softer) => {
     const next = { ...OLD, ...softer };
     expect(await afterCommit(START, 'c', next, yes)).toEqual({ rules: next, stated: next, at: 'c' });
@@ -75,7 +76,7 @@ test('settings with errors change nothing, and hide nothing', async () => {
 
 test('the first rules of all count as they are', async () => {
   const none = { ...START, stated: undefined };
-  const first = { approvals: 0, allowDirectPush: true };
+  const first = { approvals: 0, allowDirectPush: true, journal: 'records' };
   expect(await afterCommit(none, 'c', first, never)).toEqual({ rules: first, stated: first, at: 'c' });
 });
 
@@ -84,6 +85,7 @@ const anyRules: fc.Arbitrary<ReviewRules> = fc
     approvals: fc.integer({ min: 0, max: 3 }),
     allowDirectPush: fc.boolean(),
     app: fc.constantFrom(undefined, 'a', 'b'),
+    journal: fc.constantFrom('records', 'elsewhere'),
   })
   .map(({ app, ...rest }) => (app === undefined ? rest : { ...rest, app }));
 const history = fc.array(
@@ -112,6 +114,7 @@ test('without a single review nothing ever gets softer', async () => {
       expect(rules.approvals).toBeGreaterThanOrEqual(first.approvals);
       expect(rules.allowDirectPush && !first.allowDirectPush).toBe(false);
       expect(rules.app).toBe(first.app);
+      expect(rules.journal).toBe(first.journal);
     }),
   );
 });
