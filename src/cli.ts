@@ -105,7 +105,7 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
   const stop = onStop();
   const { onTenant, end } = progress('apply');
-  const { plan, commit, digest } = flags;
+  const { plan, commit, digest, replan } = flags;
   const options = {
     ...flags,
     day: today(),
@@ -116,16 +116,20 @@ async function apply(flags: ApplyFlags): Promise<ExitCode> {
     onTenant,
     onWait: waits(flags.verbose),
   };
-  const report =
-    commit !== undefined
-      ? await (await import('./commands/apply-merged.ts')).applyMerged({ ...options, commit })
-      : digest !== undefined
-        ? await (await import('./commands/apply-fresh.ts')).applyFresh({
-            ...options,
-            plan: plan ?? '',
-            digest,
-          })
-        : await (await import('./commands/apply.ts')).apply({ ...options, plan: plan ?? '' });
+  const applied = async () => {
+    if (commit === undefined && digest === undefined)
+      return await (await import('./commands/apply.ts')).apply({ ...options, plan: plan ?? '' });
+    const { orNothingSent } = await import('./commands/reviewed-run.ts');
+    if (commit === undefined) {
+      const { applyFresh } = await import('./commands/apply-fresh.ts');
+      return await orNothingSent({ ...options, plan: plan ?? '', digest: digest ?? '' }, applyFresh);
+    }
+    const run = replan
+      ? (await import('./commands/plan-afresh.ts')).planAfresh
+      : (await import('./commands/apply-merged.ts')).applyMerged;
+    return await orNothingSent({ ...options, commit }, run);
+  };
+  const report = await applied();
   end();
   print(await reportIn(mediumOf(flags), report));
   return codeOfReport(report);

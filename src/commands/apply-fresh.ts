@@ -4,12 +4,14 @@ import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import { isFailed, type Plan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
 import { commitOf } from '../git/history.ts';
-import type { JournalBranch } from '../git/journal-branch.ts';
+import type { RunLine } from '../git/journal-branch.ts';
 import { inRepository } from '../git/worktree.ts';
 import { planRoot } from '../github/record.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { requireLock } from './held-lock.ts';
 import { journalInForce } from './journal-in-force.ts';
+import { whoLetGo } from './let-go.ts';
+import { lastPull } from './plan-afresh.ts';
 import { type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
 export type ApplyFreshOptions = ReviewedRunOptions & {
@@ -26,7 +28,7 @@ class NotInWorkflow extends Error {
 
 /**
  * Applies a fresh plan that was posted on a merged pull request, if the file is that very plan.
- * @throws NotInWorkflow, LockNotHeld, PlanFileError, GitFailure before anything was sent; failures of a tenant are in the report.
+ * @throws NotInWorkflow, LockNotHeld, PlanFileError, NotLetGo, GitFailure, GitHubFailure before anything was sent; failures of a tenant are in the report.
  */
 export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyReport> {
   const { env, day, version, digest } = options;
@@ -50,12 +52,13 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
       'Copy run and digest from the newest fresh plan on the pull request.',
     );
   }
+  const approvedBy = await whoLetGo(options, loaded, branch.runs);
   const run = await reviewedRun(options, loaded, branch);
-  const tenants = await run.apply(
+  const applied = await run.apply(
     plan.tenants.filter((tenant) => !isFailed(tenant)),
-    reviewsOf(plan, branch),
+    reviewsOf(plan, branch.runs, approvedBy),
   );
-  await run.planAgain(tenants);
+  const tenants = await run.planAgain(applied);
   return await written(options.report, {
     formatVersion: REPORT_FORMAT,
     tool: { name: 'iosmail', version },
@@ -64,18 +67,21 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
 }
 
 /** The pull request a tenant was last journalled under is the one its people look at. */
-function reviewsOf(plan: Plan, branch: JournalBranch): ReadonlyMap<string, Review> {
-  const runs = branch.kind === 'read' ? branch.runs : [];
+function reviewsOf(
+  plan: Plan,
+  runs: readonly RunLine[],
+  approvedBy: readonly string[],
+): ReadonlyMap<string, Review> {
   return new Map(
     plan.tenants.flatMap((tenant) => {
       if (isFailed(tenant)) return [];
       const { id } = tenant.tenant;
-      const pull = runs.findLast(({ tenants }) => tenants[id]?.pull !== undefined)?.tenants[id]?.pull;
+      const pull = lastPull(runs, id);
       const under = {
         kind: 'fresh plan' as const,
         ...(pull === undefined ? {} : { pull }),
         digest: tenant.digest,
-        approvedBy: [],
+        approvedBy,
       };
       return [[id, { under, recheck: async () => undefined }] as const];
     }),

@@ -25,6 +25,7 @@ export type ApplyFlags = OnlineFlags & {
   readonly plan?: string;
   readonly commit?: string;
   readonly digest?: string;
+  readonly replan: boolean;
   readonly report?: string;
   readonly fresh?: string;
 };
@@ -105,6 +106,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .addOption(new Option('--plan <file>', 'a plan file that `iosmail plan --out` wrote').conflicts('commit'))
     .option('--commit <sha>', 'on merge: what the pull requests up to this commit were reviewed for')
     .option('--digest <sha256>', 'with --plan, in a workflow run by hand: only if the file is this very plan')
+    .option('--replan', 'with --commit: send nothing, plan every tenant of that commit afresh for --fresh')
     .option('--report <file>', 'also write what was done to a file')
     .option('--fresh <file>', 'write a fresh plan of the tenants that need another review')
     .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
@@ -115,7 +117,9 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .action((flags: ApplyFlags, self: Command) => {
       if (flags.plan === undefined && flags.commit === undefined)
         self.error("error: name what to apply with '--plan <file>', or '--commit <sha>' on merge");
-      return run({ command: 'apply', flags: { ...OFF, ...flags } });
+      if (flags.replan && flags.commit === undefined)
+        self.error("error: '--replan' needs '--commit <sha>', whose policies are to be planned");
+      return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
   const github = command(program, 'github', 'what the workflows tell and ask GitHub; needs GITHUB_TOKEN');
   const verb = (name: GitHubVerb, description: string) =>

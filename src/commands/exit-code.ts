@@ -39,11 +39,12 @@ export function codeOfPlan({ tenants }: Plan, detailed: boolean): ExitCode {
   );
 }
 
-export function codeOfReport({ tenants }: ApplyReport): ExitCode {
+export function codeOfReport({ tenants, afresh }: ApplyReport): ExitCode {
   const codes = {
     applied: EXIT.ok,
     'nothing to do': EXIT.ok,
-    stale: EXIT.stale,
+    // What differs is what planning afresh is for.
+    stale: afresh ? EXIT.ok : EXIT.stale,
     refused: EXIT.refused,
     failed: EXIT.failed,
     'partly applied': EXIT.partly,

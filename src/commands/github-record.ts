@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
 import { type Appended, appendJournal } from '../git/append-journal.ts';
 import { pushEnv } from '../git/credentials.ts';
 import { commitOf } from '../git/history.ts';
@@ -8,6 +9,7 @@ import { inRepository } from '../git/worktree.ts';
 import { GitHubFailure } from '../github/failure.ts';
 import { type GitHub, openGitHub } from '../github/open-github.ts';
 import { planRoot } from '../github/record.ts';
+import { environmentAnswers } from '../github/runs.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { journalMessage } from '../render/journal-message.ts';
 import { freshSummary } from '../render/reply.ts';
@@ -15,6 +17,7 @@ import { botOf } from './bot.ts';
 import { EXIT } from './exit-code.ts';
 import type { GitHubOptions, Told } from './github.ts';
 import { journalInForce } from './journal-in-force.ts';
+import { ENVIRONMENT } from './let-go.ts';
 import { waitingOf } from './session.ts';
 import { type Done, deployed, issueAbout, reply } from './tell.ts';
 import { type Trying, tryingAll } from './trying.ts';
@@ -36,7 +39,9 @@ export async function githubRecord(options: GitHubOptions): Promise<Told> {
 async function record(options: GitHubOptions, trying: Trying, lines: string[]): Promise<void> {
   const { env, repository } = options;
   const github = await openGitHub(env, waitingOf(options));
-  const report = await reportIn(options.report);
+  const report =
+    (await reportIn(options.report)) ??
+    (await trying('nobody asked who rejected it', () => rejected(options, github)));
   const fresh = await trying('the fresh plan cannot be shown', () => freshIn(options.fresh));
   const left = { report, fresh };
   const settings = await trying(
@@ -62,7 +67,7 @@ async function record(options: GitHubOptions, trying: Trying, lines: string[]): 
   await trying('no deployment was made', () => deployed(github, repository, left.report, env));
   if (settings === undefined) return;
   const issue = await trying('the failure issue was not written', () =>
-    issueAbout(github, repository, botOf(settings), done),
+    issueAbout(github, repository, botOf(settings), done, env),
   );
   if (issue !== undefined) lines.push(`Failure issue ${issue.did}: ${issue.url}`);
 }
@@ -75,7 +80,8 @@ async function journalled(
   const { env, repository, now } = options;
   const { path } = await inRepository(options.policies);
   const { branch } = await journalInForce(repository, path, await commitOf(repository, 'HEAD'));
-  const by = env.GITHUB_EVENT_NAME === 'workflow_dispatch' ? 'fresh plan' : 'merge';
+  const byHand = report?.afresh ? 'all afresh' : 'fresh plan';
+  const by = env.GITHUB_EVENT_NAME === 'workflow_dispatch' ? byHand : 'merge';
   const { id, attempt, url } = github.run;
   const run = runLineOf(report, {
     time: now().toISOString(),
@@ -95,6 +101,14 @@ async function summarised({ fresh }: Done, github: GitHub, env: NodeJS.ProcessEn
   if (fresh === undefined || !env.GITHUB_STEP_SUMMARY) return;
   const text = freshSummary({ plan: fresh, digest: planRoot(fresh) }, github.run.id);
   await appendFile(env.GITHUB_STEP_SUMMARY, text);
+}
+
+/** A run that everybody who was asked rejected never began; GitHub lists the answers of all attempts together. */
+async function rejected({ version }: GitHubOptions, github: GitHub): Promise<ApplyReport | undefined> {
+  const answers = await environmentAnswers(github, github.run.id, ENVIRONMENT);
+  if (answers.rejected.length === 0 || answers.approved.length > 0) return undefined;
+  const nothingSent = `It was rejected at the environment ${ENVIRONMENT}. Nothing was sent.`;
+  return { formatVersion: REPORT_FORMAT, tool: { name: 'iosmail', version }, tenants: [], nothingSent };
 }
 
 /** Needs neither GitHub's API nor the policies: no failure of theirs keeps the lock. */

@@ -4,11 +4,12 @@ import { applyFleet } from '../apply/apply-fleet.ts';
 import type { Review } from '../apply/applying.ts';
 import { lossesIn, recentLosses } from '../apply/journal.ts';
 import { PLAN_FORMAT, type Plan, type TenantPlan } from '../core/plan.ts';
-import type { ApplyReport, TenantReport } from '../core/report.ts';
+import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { JournalBranch } from '../git/journal-branch.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
+import { notToBeHad, unplanned, writeFresh } from './fresh-plan.ts';
 import { requireLock } from './held-lock.ts';
 import { openSession, type Waiting } from './session.ts';
 import { thisProcess } from './this-process.ts';
@@ -26,6 +27,8 @@ export type ReviewedRunOptions = Waiting & {
   readonly version: string;
   readonly stopping: () => boolean;
   readonly onTenant?: (at: number, of: number) => void;
+  /** Told right before anything may be sent. */
+  readonly onBegin?: () => void;
 };
 
 /** Applying under a review: with the policies of one commit, and the journal branch beside the folder at hand. */
@@ -36,8 +39,11 @@ export type ReviewedRun = {
     plans: readonly TenantPlan[],
     reviews: ReadonlyMap<string, Review>,
   ) => Promise<readonly TenantReport[]>;
-  /** Plans every tenant that nothing may be sent to under this review, and writes what could be applied instead. */
-  readonly planAgain: (reports: readonly TenantReport[]) => Promise<void>;
+  /**
+   * Plans every tenant that nothing may be sent to under this review, and writes what could be applied instead.
+   * @returns the reports; where no plan could be made they say so, and are marked to be tried again.
+   */
+  readonly planAgain: (reports: readonly TenantReport[]) => Promise<readonly TenantReport[]>;
 };
 
 /** Opens a run that signs in with the identity that may write. */
@@ -59,6 +65,7 @@ export async function reviewedRun(
   const apply = async (plans: readonly TenantPlan[], reviews: ReadonlyMap<string, Review>) => {
     // Deciding may have taken long.
     if (plans.length > 0) await requireLock('.', env);
+    options.onBegin?.();
     const report = await applyFleet({
       plan: { formatVersion: PLAN_FORMAT, tool: { name: 'iosmail', version }, day, tenants: plans },
       policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
@@ -83,13 +90,14 @@ export async function reviewedRun(
     const ids = new Set(
       reports.flatMap(({ outcome, tenant }) => (['stale', 'refused'].includes(outcome) ? [tenant.id] : [])),
     );
-    if (options.fresh === undefined || ids.size === 0) return;
+    if (options.fresh === undefined || ids.size === 0) return reports;
     const again = await plan(loaded.tenants.filter(({ desired }) => ids.has(desired.tenant.id)));
-    // A tenant that matches needs no review, and one that a rule refuses cannot be had by one.
-    const tenants = again.tenants.filter(({ status }) => status === 'changes');
-    if (tenants.length === 0) return;
-    const { planJson } = await import('../render/plan-json.ts');
-    await writeFile(options.fresh, planJson({ ...again, tenants }));
+    await writeFresh(options.fresh, again);
+    const whyNot = new Map(again.tenants.map((tenant) => [tenant.tenant.id, notToBeHad(tenant)]));
+    return reports.map((report) => {
+      const why = ids.has(report.tenant.id) ? whyNot.get(report.tenant.id) : undefined;
+      return why === undefined ? report : unplanned(report, why);
+    });
   };
   return { plan, apply, planAgain };
 }
@@ -101,4 +109,27 @@ export async function written(file: string | undefined, report: ApplyReport): Pr
     await writeFile(file, applyJson(report));
   }
   return report;
+}
+
+/**
+ * Has a run that ends before anything could be sent leave a report that says so: nobody need wonder what it sent.
+ * @throws whatever the run throws.
+ */
+export async function orNothingSent<T extends ReviewedRunOptions>(
+  options: T,
+  run: (options: T) => Promise<ApplyReport>,
+): Promise<ApplyReport> {
+  let begun = false;
+  const onBegin = () => {
+    begun = true;
+  };
+  try {
+    return await run({ ...options, onBegin });
+  } catch (error) {
+    const nothingSent = error instanceof Error ? error.message : 'unknown';
+    const tool = { name: 'iosmail', version: options.version } as const;
+    if (!begun)
+      await written(options.report, { formatVersion: REPORT_FORMAT, tool, tenants: [], nothingSent });
+    throw error;
+  }
 }

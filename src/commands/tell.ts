@@ -4,6 +4,7 @@ import type { ApplyReport } from '../core/report.ts';
 import type { Appended } from '../git/append-journal.ts';
 import { commitOf } from '../git/history.ts';
 import { allWell, readJournalBranch } from '../git/journal-branch.ts';
+import { openFresh } from '../git/open-fresh.ts';
 import { type Posted, sticky } from '../github/comments.ts';
 import { deploy } from '../github/deployments.ts';
 import { failureIssue, type Told as Issue } from '../github/issues.ts';
@@ -63,6 +64,8 @@ export async function deployed(
   const tenants: { [id: string]: Json } = {};
   for (const { tenant, outcome, review } of report?.tenants ?? [])
     tenants[tenant.id] = { outcome, digest: review?.digest ?? null };
+  // Nothing was to be sent, or could not be: nothing about the tenants is another way than before.
+  if (report?.afresh || report?.nothingSent !== undefined) return;
   await deploy(github, {
     sha: report?.merged?.commit ?? env.GITHUB_SHA ?? (await commitOf(repository, 'HEAD')),
     environment: ENVIRONMENT,
@@ -84,21 +87,20 @@ export async function issueAbout(
   repository: string,
   author: string,
   { report, fresh, journal }: Done,
+  env: NodeJS.ProcessEnv,
 ): Promise<Issue | undefined> {
   const { id, url } = github.run;
   const about = { marker: FAILURE_MARKER, author };
-  const well =
-    journal !== undefined && (await allIsWell(repository, `refs/remotes/origin/${journal.branch}`));
-  if (!endedWell(report) && !(well && journal.did === 'there already')) {
+  // A mistyped digest, or nobody's approval: whatever is open stays as it was told.
+  if (report?.nothingSent !== undefined && env.GITHUB_EVENT_NAME === 'workflow_dispatch') return undefined;
+  const known = journal && (await readJournalBranch(repository, `refs/remotes/origin/${journal.branch}`));
+  const runs = known?.kind === 'read' ? known.runs : undefined;
+  const well = runs !== undefined && allWell(runs);
+  if (!endedWell(report) && !(well && journal?.did === 'there already')) {
     const title = 'iosmail: an apply did not end as planned';
-    const digest = fresh === undefined ? undefined : planRoot(fresh);
-    return await failureIssue(github, { ...about, title, body: failureBody(report, github.run, digest) });
+    const open = fresh === undefined ? openFresh(runs ?? []) : { run: id, digest: planRoot(fresh) };
+    return await failureIssue(github, { ...about, title, body: failureBody(report, github.run, open) });
   }
   if (!well) return undefined;
   return await failureIssue(github, { ...about, closed: `All is as planned again: [run ${id}](${url}).` });
-}
-
-async function allIsWell(repository: string, ref: string): Promise<boolean> {
-  const known = await readJournalBranch(repository, ref);
-  return known.kind === 'read' && allWell(known.runs);
 }

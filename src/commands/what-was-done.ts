@@ -10,7 +10,8 @@ const WELL: ReadonlySet<string> = new Set(['applied', 'nothing to do']);
 
 /** Whether every tenant of a run ended as planned. A run without a report did not. */
 export function endedWell(report: ApplyReport | undefined): boolean {
-  return report?.tenants.every(({ outcome }) => WELL.has(outcome)) === true;
+  if (report === undefined || report.nothingSent !== undefined) return false;
+  return report.tenants.every(({ outcome }) => WELL.has(outcome));
 }
 
 /** The report of an apply; nothing where there is none, or none that can be read: then what was done is not known. */

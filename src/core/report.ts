@@ -65,6 +65,8 @@ export type TenantReport = {
   readonly standing?: Reading<Standing>;
   /** Why it did not end as planned, and what to do next. */
   readonly problem?: { readonly message: string; readonly fix: string };
+  /** Set where nothing was sent and no fresh plan could be made either: the next apply tries it again. */
+  readonly unplanned?: true;
 };
 
 /** What an apply did, tenant by tenant. */
@@ -73,8 +75,12 @@ export type ApplyReport = {
   readonly tool: { readonly name: 'iosmail'; readonly version: string };
   readonly tenants: readonly TenantReport[];
   /**
-   * Set for an apply on merge: the commit whose policies were applied, the last one before it that was, and the newest
+   * Set for an apply on merge, and where all was planned afresh: the commit whose policies were used, the last one before it that was, and the newest
    * one whose rules of review are in force.
    */
   readonly merged?: { readonly commit: string; readonly after?: string; readonly rules?: string };
+  /** Set where every tenant was planned afresh, and nothing sent. */
+  readonly afresh?: true;
+  /** Set where the run ended before it could send anything: why. Then it names no tenants. */
+  readonly nothingSent?: string;
 };

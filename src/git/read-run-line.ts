@@ -6,6 +6,9 @@ import type { RunLine } from './journal-branch.ts';
 export const RESTORE =
   'Restore the branch from a clone or from GitHub’s activity view; nothing of it is ever rewritten.';
 
+/** Format of the lines written here. One more key, or one more word in a key, is another format. */
+export const RUN_FORMAT = 1;
+
 type Check = (value: unknown) => boolean;
 type Shape = { readonly [key: string]: Check };
 const matches =
@@ -30,6 +33,7 @@ const TENANT: Shape = {
 };
 const LEFT: Shape = { tenant: isGuid, pull: unset(isNumber) };
 const RUN: Shape = {
+  format: unset((value) => value === RUN_FORMAT),
   time: matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/),
   run: isNumber,
   attempt: isNumber,
@@ -38,8 +42,8 @@ const RUN: Shape = {
   after: unset(isCommit),
   rules: unset(isCommit),
   fresh: unset(isDigest),
-  by: (value) => value === 'merge' || value === 'fresh plan',
-  outcome: (value) => value === 'whole' || value === 'unknown',
+  by: (value) => value === 'merge' || value === 'fresh plan' || value === 'all afresh',
+  outcome: (value) => value === 'whole' || value === 'unknown' || value === 'nothing sent',
   tenants: (value) =>
     isObject(value) && Object.entries(value).every(([id, each]) => isGuid(id) && hasShape(each, TENANT)),
   left: (value) => Array.isArray(value) && value.every((each) => hasShape(each, LEFT)),
@@ -49,7 +53,7 @@ const RUN: Shape = {
  * One line of `runs.jsonl`. A key that is not known is damage too: misspelled, it would read as "unset", and a tenant
  * without its pull request is another thing than one with it.
  * @param where for the message: "line 2 of runs.jsonl on …".
- * @throws GitFailure for a line that is not exactly what we write.
+ * @throws GitFailure for a line that is not exactly what we write; a newer format is told apart from damage.
  */
 export function readRunLine(line: string, where: string): RunLine {
   let value: unknown;
@@ -57,6 +61,12 @@ export function readRunLine(line: string, where: string): RunLine {
     value = JSON.parse(line);
   } catch {
     // Told below.
+  }
+  if (isObject(value) && isNumber(value.format) && Number(value.format) > RUN_FORMAT) {
+    throw new GitFailure(
+      `${where} was written by a newer iosmail: its format is ${String(value.format)}, and this one knows ${RUN_FORMAT}.`,
+      'Pin that release again (or a newer one) in .github/actions/iosmail/action.yml; an older one cannot go on from there.',
+    );
   }
   if (!isRun(value)) throw new GitFailure(`${where} is damaged.`, RESTORE);
   return value;

@@ -2,6 +2,7 @@ import { isGuid, isOutcome, isRequestResult } from '../core/journal-words.ts';
 import type { ApplyReport, TenantReport } from '../core/report.ts';
 import type { RunLine, RunTenant } from './journal-branch.ts';
 import { sentRequest } from './journal-paths.ts';
+import { RUN_FORMAT } from './read-run-line.ts';
 
 /** The line of a run in the journal: outcomes, ids, logins; no name and no text from a directory. */
 export function runLineOf(
@@ -10,12 +11,13 @@ export function runLineOf(
 ): RunLine {
   const tenants = report?.tenants ?? [];
   return {
+    format: RUN_FORMAT,
     ...about,
     ...(report?.merged === undefined ? {} : report.merged),
-    outcome: report === undefined ? 'unknown' : 'whole',
+    outcome: report === undefined ? 'unknown' : report.nothingSent === undefined ? 'whole' : 'nothing sent',
     tenants: Object.fromEntries(tenants.map((tenant) => [tenant.tenant.id, tenantOf(tenant)])),
     left: tenants
-      .filter(({ outcome }) => outcome === 'failed' || outcome === 'partly applied')
+      .filter((each) => each.unplanned || each.outcome === 'failed' || each.outcome === 'partly applied')
       .map(({ tenant, review }) => ({
         tenant: tenant.id,
         ...(review?.pull === undefined ? {} : { pull: review.pull }),

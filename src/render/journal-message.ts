@@ -6,7 +6,7 @@ export type JournalledRun = {
   readonly id: number;
   readonly attempt: number;
   readonly url: string;
-  readonly by: 'merge' | 'fresh plan';
+  readonly by: 'merge' | 'fresh plan' | 'all afresh';
 };
 
 /**
@@ -21,11 +21,12 @@ export function journalMessage(report: ApplyReport | undefined, run: JournalledR
     ...(report?.merged === undefined ? [] : [`Iosmail-Commit: ${report.merged.commit}`]),
     ...[...new Set(pulls)].sort((a, b) => a - b).map((pull) => `Iosmail-Pull: #${pull}`),
   ];
-  const by = run.by === 'fresh plan' ? ', fresh plan' : '';
+  const by = run.by === 'merge' ? '' : `, ${run.by}`;
   return `run ${run.id}${again}${by}: ${became(report)}\n\n${trailers.join('\n')}\n`;
 }
 
 function became(report: ApplyReport | undefined): string {
   if (report === undefined) return 'no report, what it sent is not known';
+  if (report.nothingSent !== undefined) return 'ended before anything was sent';
   return report.tenants.length === 0 ? 'no tenant had anything to apply' : outcomeCounts(report);
 }

@@ -14,6 +14,8 @@ const LONGEST_PLAN = 50_000;
 const LONGEST_SUMMARY = 1_000_000;
 /** What the workflow keeps of an apply. */
 const ARTIFACT = 'iosmail-apply';
+/** Where the workflow keeps a fresh plan. */
+const FRESH = 'iosmail-fresh';
 
 export type ReplyAbout = {
   readonly run: { readonly id: number; readonly url: string };
@@ -58,7 +60,7 @@ function elsewhere(digest: string, run: ReplyAbout['run']): string {
   return [
     '### Fresh plan',
     '',
-    `Nothing was sent to some tenants under the old review. What the merged policy asks of them now is too long for a reply: read it in the [summary of the run](${run.url}), under \`record\`, before you have it applied. The file \`fresh.json\` in the artifact \`${ARTIFACT}\` has the same for machines.`,
+    `Nothing was sent to some tenants. What the merged policy asks of them now is too long for a reply: read it in the [summary of the run](${run.url}), under \`record\`, before you have it applied. The file \`fresh.json\` in the artifact \`${FRESH}\` has the same for machines.`,
     '',
     howToApply(digest, run.id),
     '',
@@ -74,7 +76,7 @@ export function freshSummary(fresh: NonNullable<ReplyAbout['fresh']>, run: numbe
   for (let shown = plan.tenants.length; ; shown = Math.floor(shown / 2)) {
     const tenants = plan.tenants.slice(0, shown);
     const missing = plan.tenants.length - shown;
-    const cut = `**${missing} more tenants are not shown here.** The file \`fresh.json\` in the artifact \`${ARTIFACT}\` has all; having it applied applies all of them.\n`;
+    const cut = `**${missing} more tenants are not shown here.** The file \`fresh.json\` in the artifact \`${FRESH}\` has all; having it applied applies all of them.\n`;
     const text = `${missing === 0 ? '' : `${cut}\n`}${freshPart({ plan: { ...plan, tenants }, digest }, run)}`;
     if (shown === 0 || new TextEncoder().encode(text).length <= LONGEST_SUMMARY) return text;
   }
@@ -96,7 +98,7 @@ function freshPart({ plan, digest }: NonNullable<ReplyAbout['fresh']>, run: numb
   return [
     '### Fresh plan',
     '',
-    'Nothing was sent to the tenants below under the old review. This is what the merged policy asks of them now:',
+    'Nothing was sent to the tenants below. This is what the merged policy asks of them now:',
     '',
     planMarkdown(plan, { verbose: false }),
     howToApply(digest, run),
@@ -112,7 +114,7 @@ export function howToApply(digest: string, run: number): string {
     `- run: \`${run}\``,
     `- digest: \`${forCodeSpan(digest)}\``,
     '',
-    'It waits for the approval of the environment `apply`, and sends nothing if the tenant moves again.',
+    'Somebody other than whoever starts it approves it at the environment `apply`. It sends nothing if the tenant moves again.',
   ].join('\n');
 }
 

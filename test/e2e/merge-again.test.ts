@@ -141,7 +141,7 @@ test('a lock that is lost while the apply decides: nothing is sent', async () =>
 
 test('a fresh plan by hand needs the lock too', async () => {
   const { dispatched, rerun, sandbox, github } = await approved();
-  github.artifacts.put(77, 'iosmail-apply', { 'fresh.json': 'no plan' });
+  github.artifacts.put(77, 'iosmail-fresh', { 'fresh.json': 'no plan' });
   const failed = await dispatched({ run: '77', digest: 'none' });
   const stepOf = ({ jobs }: typeof failed) =>
     jobs.apply?.steps.find(({ name }) => name === 'Apply the fresh plan');

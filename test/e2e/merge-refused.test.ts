@@ -293,7 +293,7 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     const { github, dispatched, sandbox } = world;
     const [artifact] = [...github.hub.artifacts.values()].filter(({ name }) => name === 'iosmail-plan');
     const text = Buffer.from(unzipSync(artifact?.zip ?? new Uint8Array())['plan.json'] ?? []).toString();
-    github.artifacts.put(77, 'iosmail-apply', { 'fresh.json': text });
+    github.artifacts.put(77, 'iosmail-fresh', { 'fresh.json': text });
     const { jobs } = await dispatched({ run: '77', digest: planRoot(readPlan(text)) });
     const step = jobs.apply?.steps.find(({ name }) => name === 'Apply the fresh plan');
     expect(step?.code).toBe(1);

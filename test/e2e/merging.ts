@@ -38,7 +38,7 @@ export type Merging = {
   /** A push to main. */
   readonly merged: (commit: string, before: string) => Promise<RunEnded>;
   /** Actions › apply › Run workflow. */
-  readonly dispatched: (inputs: { run: string; digest: string }) => Promise<RunEnded>;
+  readonly dispatched: (inputs: { run: string; digest: string }, by?: Approving) => Promise<RunEnded>;
   /** Runs one workflow file with an event; for what the ones above do not play. */
   readonly run: (name: Workflow, event: RunEvent) => Promise<RunEnded>;
   /** Re-run all jobs, or Re-run failed jobs; `lost`: a job whose machine dies before its first step. */
@@ -50,6 +50,9 @@ export type Merging = {
   /** Ends the command that a job runs right now, by SIGKILL. */
   readonly kill: () => void;
 };
+
+/** Who let a run into its environment; ruth where it is not said, nobody where that is empty. */
+type Approving = { readonly approvedBy: readonly string[] };
 
 /** One attempt of a run, and what it takes to run it again. */
 type RunEnded = WorkflowEnded & {
@@ -234,7 +237,13 @@ export async function openMerging(
     pushed,
     merged: (commit, before) =>
       run('apply', { name: 'push', sha: commit, payload: { before, after: commit, repository } }),
-    dispatched: async (inputs) => {
+    dispatched: async (inputs, { approvedBy } = { approvedBy: ['ruth'] }) => {
+      const answers = approvedBy.map((user) => ({
+        environment: 'apply',
+        state: 'approved' as const,
+        user,
+      }));
+      github.runs.set(lastRun + 1, { answers });
       const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
       return await run('apply', {
         name: 'workflow_dispatch',

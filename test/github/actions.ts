@@ -1,7 +1,7 @@
 import { notFound, ok, paged, type Route, refuse } from './http.ts';
 import type { Artifact, Hub, Run } from './hub.ts';
 import { repositoryShape } from './repository.ts';
-import { nodeId, numberFor, repoPage, repoPath } from './shapes.ts';
+import { nodeId, numberFor, repoPage, repoPath, userShape } from './shapes.ts';
 
 const DAY = 86_400_000;
 
@@ -45,6 +45,19 @@ function runShape(hub: Hub, run: Run) {
   };
 }
 
+function environmentShape(hub: Hub, name: string, at: string) {
+  const id = numberFor(`environment ${name}`);
+  return {
+    id,
+    node_id: nodeId('Environment', id),
+    name,
+    url: `${repoPath(hub)}/environments/${name}`,
+    html_url: `${repoPage(hub)}/deployments/activity_log?environments_filter=${name}`,
+    created_at: at,
+    updated_at: at,
+  };
+}
+
 function artifactShape(hub: Hub, artifact: Artifact) {
   const url = `${repoPath(hub)}/actions/artifacts/${artifact.id}`;
   const run = hub.runs.get(artifact.run);
@@ -79,6 +92,23 @@ export const actionRoutes: readonly Route[] = [
     handle: (request, hub) => {
       const run = hub.runs.get(Number(request.params.run_id));
       return run === undefined ? notFound() : ok(runShape(hub, run));
+    },
+  },
+  {
+    method: 'GET',
+    path: `${ROOT}/runs/{run_id}/approvals`,
+    needs,
+    handle: (request, hub) => {
+      const run = hub.runs.get(Number(request.params.run_id));
+      if (run === undefined) return notFound();
+      return ok(
+        run.answers.map(({ environment, state, user }) => ({
+          environments: [environmentShape(hub, environment, run.at)],
+          state,
+          comment: '',
+          user: userShape(hub, user),
+        })),
+      );
     },
   },
   {

@@ -69,6 +69,7 @@ export function setRun(hub: Hub, id: number, about: Partial<Omit<Run, 'id'>>): v
     headBranch: hub.defaultBranch,
     attempt: 1,
     at: hub.tick(),
+    answers: [],
   };
   hub.runs.set(id, { ...before, ...about });
 }

@@ -105,6 +105,12 @@ export type Run = {
   readonly headBranch: string;
   readonly attempt: number;
   readonly at: string;
+  /** What people answered at its environments, in order. */
+  readonly answers: readonly {
+    readonly environment: string;
+    readonly state: 'approved' | 'rejected';
+    readonly user: string;
+  }[];
 };
 export type Artifact = {
   readonly id: number;

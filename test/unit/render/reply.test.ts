@@ -95,7 +95,7 @@ test('a fresh plan that is too long says where it can be read, and keeps the dig
   expect(reply.length).toBeLessThanOrEqual(60_000);
   expect(reply).not.toContain('bea@contoso');
   expect(reply).toContain(`[summary of the run](${RUN.url}), under \`record\`, before you have it applied`);
-  expect(reply).toContain('`fresh.json` in the artifact `iosmail-apply`');
+  expect(reply).toContain('`fresh.json` in the artifact `iosmail-fresh`');
   expect(reply).toContain('- run: `42`');
   expect(reply).toContain(`- digest: \`${DIGEST}\``);
 });
