@@ -25,6 +25,9 @@ export async function githubOutdated(options: GitHubOptions): Promise<Told> {
     const { did } = await sticky(github, pull.number, { ...about, body: forkComment() });
     return { code: EXIT.ok, lines: [`Told the fork's pull request ${pull.number} (${did}).`] };
   }
+  // Runs of a head that is not the newest any more may come late; the plan is about a newer one by then.
+  if (pull.head.sha !== validated.head)
+    return { code: EXIT.ok, lines: [`Pull request ${pull.number} has a newer commit: nothing to mark.`] };
   const marked = await revise(github, pull.number, {
     ...about,
     change: (old) => outdatedComment(old, { head: validated.head, url: github.run.url }),

@@ -2,7 +2,7 @@ import type { Outcome } from '../core/report.ts';
 import { GitFailure, git, gitAnswer } from './git.ts';
 import { refIsThere } from './history.ts';
 import { remoteFailure } from './push.ts';
-import { plainText, RESTORE, readRunLine } from './read-run-line.ts';
+import { plainText, RESTORE, type RUN_FORMAT, readRunLine } from './read-run-line.ts';
 import { filesIn } from './tree.ts';
 
 /** What became of a tenant in one run. Ids and logins only. */
@@ -16,6 +16,8 @@ export type RunTenant = {
 
 /** One line of `runs.jsonl`. */
 export type RunLine = {
+  /** Unset: 1, as before there was a number. */
+  readonly format?: typeof RUN_FORMAT;
   readonly time: string;
   readonly run: number;
   readonly attempt: number;
@@ -66,11 +68,18 @@ export async function readJournalBranch(repo: string, ref: string): Promise<Jour
 
 /**
  * Every file of the branch, by path, byte for byte.
- * @throws GitFailure where one is no plain file, or `runs.jsonl` is missing.
+ * @throws GitFailure where one is no plain file, `runs.jsonl` is missing, or nothing on it is a journal's.
  */
 export async function journalFiles(repo: string, ref: string): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map<string, Buffer>();
-  for (const { path, bytes } of await filesIn(repo, ref, '')) {
+  const found = await filesIn(repo, ref, '');
+  if (!found.some(({ path }) => path === 'runs.jsonl' || path.startsWith('tenants/'))) {
+    throw new GitFailure(
+      `There is no journal on ${ref}: nothing that a run writes is there.`,
+      'If a run ever wrote to that branch, restore it from a clone. Otherwise delete it: the first run makes it by itself.',
+    );
+  }
+  for (const { path, bytes } of found) {
     if (bytes === undefined) throw new GitFailure(`${path} on ${ref} is not a plain file.`, RESTORE);
     files.set(path, bytes);
   }

@@ -36,6 +36,37 @@ async function twoMerged() {
   return { ...world, first, second, commits };
 }
 
+describe('a pull request that was rebased, and whose second commit takes back its first', () => {
+  const rebased = async (is: string) => {
+    const world = await reviewed();
+    const pull = await world.opened('undone', { 'a.yaml': 'a\n', 'b.yaml': 'b\n' });
+    const commit = await world.fake.merge(pull, { method: 'rebase', by: 'contoso' });
+    await world.work.git('fetch', '--quiet', 'origin');
+    const first = await world.work.git('rev-parse', `${commit}^`);
+    const commits: PolicyCommit[] = [
+      { commit: first, tenants: new Map([[FIRST, { was: 'old', is: 'new' }]]), rules: rules() },
+      { commit, tenants: new Map([[FIRST, { was: 'new', is }]]), rules: rules() },
+    ];
+    return { world, commits };
+  };
+
+  test('changes no tenant, so nothing is refused', async () => {
+    const { world, commits } = await rebased('old');
+    expect([...(await decided(world, commits)).keys()]).toEqual([]);
+  });
+
+  test('leaves a tenant to what an earlier run has still to do with it', async () => {
+    const { world, commits } = await rebased('old');
+    const decisions = await decided(world, commits, [[FIRST, undefined]]);
+    expect(decisions.get(FIRST)).toMatchObject({ kind: 'refused', under: { kind: 'direct push' } });
+  });
+
+  test('is judged where it does not take all of it back', async () => {
+    const { world, commits } = await rebased('newer');
+    expect((await decided(world, commits)).get(FIRST)).toMatchObject({ under: { kind: 'pull request' } });
+  });
+});
+
 const GONE = { status: 404, body: { message: 'Not Found' } };
 
 describe('what GitHub will never tell of one pull request holds its own tenants only', () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../src/commands/decide-merged.ts';
+import { journalInForce } from '../../../src/commands/journal-in-force.ts';
 import { mergedSince, rulesIn } from '../../../src/commands/merged.ts';
+import { walkStart } from '../../../src/commands/walk-start.ts';
 import { deciding, GATE, idOf, reviewed, rules } from './reviewed-pulls.ts';
 
 const SETTINGS = 'policies/settings.yaml';
@@ -176,6 +178,45 @@ test('a merge that holds more than its approved head shows is not reviewed', asy
   const { start, merge, run } = await opened();
   await merge('soft', SETTINGS, asking(0), 'bob');
   expect((await run(async () => rules())).rules).toBe(start);
+});
+
+describe('while no run has written a journal', () => {
+  /** One run that goes by what Git has, as `apply --commit` does. */
+  const firstRun = async ({ work, github }: Awaited<ReturnType<typeof opened>>) => {
+    await work.git('fetch', '--quiet', 'origin');
+    const commit = await work.git('rev-parse', 'origin/main');
+    const { branch, journal } = await journalInForce(work.path, 'policies', commit);
+    const { after, rules: from } = await walkStart(work.path, 'policies', commit, []);
+    const merged = await mergedSince(work.path, 'policies', { rules: from, after, commit }, '2026-11-24');
+    const { decisions } = await decide(async () => github, deciding({ ...merged }));
+    return { branch, journal: journal.kind, kind: decisions.get(ID)?.kind };
+  };
+
+  test('a merge whose run was lost is applied by the next one', async () => {
+    const world = await opened();
+    await world.merge('gate', TENANT, GATED, 'bob');
+    await world.push('README.md', 'more\n');
+    expect(await firstRun(world)).toMatchObject({ kind: 'reviewed' });
+  });
+
+  test('rules softened and the journal moved by a merge nobody approved, its run lost, are not in force', async () => {
+    const world = await opened();
+    await world.merge('soft', SETTINGS, asking(0, 'journal:\n  branch: elsewhere\n'));
+    await world.merge('gate', TENANT, GATED);
+    expect(await firstRun(world)).toEqual({ branch: 'iosmail-journal', journal: 'none', kind: 'refused' });
+  });
+});
+
+test('a journal moved by a merge nobody approved stays, also where the rules are as they were', async () => {
+  const { start, merge, run } = await opened();
+  await merge('move', SETTINGS, asking(1, 'journal:\n  branch: elsewhere\n'));
+  expect((await run()).rules).toBe(start);
+});
+
+test('a journal moved by a merge that was approved goes on there', async () => {
+  const { merge, run } = await opened();
+  const { commit } = await merge('move', SETTINGS, asking(1, 'journal:\n  branch: elsewhere\n'), 'bob');
+  expect((await run()).rules).toBe(commit);
 });
 
 describe('when GitHub cannot tell whether it was reviewed', () => {

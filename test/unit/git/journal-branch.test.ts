@@ -77,6 +77,7 @@ const left = (...entries: readonly unknown[]) => changed({ left: entries });
 
 test.each([
   changed({}),
+  changed({ format: 1 }),
   tenant({ digest: `sha256:${'a'.repeat(64)}`, pull: 7, head: 'a'.repeat(40) }),
   tenant({ outcome: 'partly applied', approvedBy: ['octo-cat', 'some_corp', 'app[bot]'] }),
   left({ tenant: CONTOSO, pull: 7 }, { tenant: CONTOSO }),
@@ -89,6 +90,8 @@ test.each([
 
 test.each([
   ['a list', '[]'],
+  ['format: zero', changed({ format: 0 })],
+  ['format: text', changed({ format: '2' })],
   ['time', changed({ time: 'yesterday' })],
   ['run: text', changed({ run: '1' })],
   ['run: zero', changed({ run: 0 })],
@@ -156,4 +159,30 @@ test('the last applied commit is that of the newest whole run, with what later r
   // Stale: only another review helps, so it is not tried again under this one.
   const stale = line(5, { tenants: { b: { outcome: 'stale' }, c: { outcome: 'applied' } } });
   expect(lastApplied([...runs, settled, stale])).toEqual({ commit: '5'.repeat(40), left: [] });
+});
+
+test('a line of a newer format is told apart from damage', () => {
+  const newer = changed({ format: 2, more: 'words' });
+  expect(() => runsIn(`${newer}\n`, REF)).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(
+        /^line 1 of runs.jsonl .* was written by a newer iosmail: its format is 2/,
+      ),
+      fix: expect.stringMatching(/Pin that release again/),
+    }),
+  );
+});
+
+test('a branch that somebody made of main is no journal, and one that lost its runs is a damaged one', async () => {
+  const repo = repository();
+  repo.commit({ 'README.md': 'text\n', link: { linkTo: 'README.md' } });
+  await expect(readJournalBranch(repo.folder, 'refs/heads/main')).rejects.toMatchObject({
+    message: expect.stringContaining('There is no journal on refs/heads/main'),
+    fix: expect.stringContaining('delete it'),
+  });
+  repo.commit({ [`tenants/${CONTOSO}.jsonl`]: '{}\n', link: null });
+  await expect(readJournalBranch(repo.folder, 'refs/heads/main')).rejects.toMatchObject({
+    message: expect.stringContaining('There is no runs.jsonl'),
+    fix: expect.stringContaining('Restore the branch'),
+  });
 });
