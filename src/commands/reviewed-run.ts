@@ -65,7 +65,7 @@ export async function reviewedRun(
   const apply = async (plans: readonly TenantPlan[], reviews: ReadonlyMap<string, Review>) => {
     // Deciding may have taken long.
     if (plans.length > 0) await requireLock('.', env);
-    options.onBegin?.();
+    if (plans.length > 0) options.onBegin?.();
     const report = await applyFleet({
       plan: { formatVersion: PLAN_FORMAT, tool: { name: 'iosmail', version }, day, tenants: plans },
       policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),

@@ -91,7 +91,7 @@ test('failed jobs run again without the lock: refused with nothing sent, and all
     /no run holds the lock\. Nothing was sent\.\nfix: Re-run all jobs of this run/,
   );
   expect(writesIn(sandbox)).toEqual([]);
-  expect((await journal(world)).at(-1)).toMatchObject({ attempt: 2, outcome: 'unknown' });
+  expect((await journal(world)).at(-1)).toMatchObject({ attempt: 2, outcome: 'nothing sent' });
 
   const whole = await rerun(again, { jobs: 'all' });
   expect(whole.jobs.apply?.result).toBe('success');
