@@ -749,7 +749,7 @@ export const MUTANTS = [
   m(
     'src/github/approved.ts',
     'authors approve their own work',
-    "if (authors.has(reviewer.toLowerCase())) return 'wrote a part of it';",
+    "if (authors.has(reviewer.toLowerCase())) return 'wrote a part of it or updated its branch';",
     '',
     'Four eyes.',
     APPROVED,

@@ -68,7 +68,7 @@ function flawOf(
   head: string,
   since: string | undefined,
 ): string | undefined {
-  if (authors.has(reviewer.toLowerCase())) return 'wrote a part of it';
+  if (authors.has(reviewer.toLowerCase())) return 'wrote a part of it or updated its branch';
   if (!writers.has(reviewer.toLowerCase())) return 'has no write access';
   if (commit !== head) return 'approved another commit';
   if (since === undefined) return undefined;

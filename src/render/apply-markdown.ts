@@ -16,8 +16,10 @@ export function applyMarkdown(report: ApplyReport, options: { readonly next?: st
 
 function tenantBlocks(report: TenantReport): readonly Block[] {
   const { tenant, steps, verification, moved, problem } = report;
+  // Read back as planned, a note is about who gained beside that.
+  const label = verification?.result === 'as planned' ? 'since the review' : 'not as planned';
   const notes = [
-    ...(verification?.notes ?? []).map((note) => `- **not as planned**: ${forMarkdown(note)}`),
+    ...(verification?.notes ?? []).map((note) => `- **${label}**: ${forMarkdown(note)}`),
     ...standingLines(report, forMarkdown).map((line) => `- ${line}`),
     ...(problem === undefined
       ? []

@@ -40,7 +40,7 @@ export function fittedComment(plan: Plan, about: About, limit: number): { text: 
       : [[`${count(proposal.length, 'finding', 'findings')} about other files, not listed here.`]],
   );
   const sections = tenants.map((tenant) => {
-    const { brief, details } = tenantSection(tenant, plan.day);
+    const { brief, details } = tenantSection(tenant, plan.day, about.artifact);
     return { tenant, part: part([...brief, ...details], brief, []) };
   });
   const untouched = part(notTouched(plan, 50), notTouched(plan, 0));
@@ -165,7 +165,7 @@ function onMerge({ tenants }: Plan, { approvals }: About): readonly Block[] {
   const needed =
     approvals === 0
       ? 'No approval is needed.'
-      : `${count(approvals, 'approval is', 'approvals are')} needed on this commit, by people with write access who wrote none of it.`;
+      : `${count(approvals, 'approval is', 'approvals are')} needed on this commit, given after this plan was posted, by people with write access who wrote none of it (who clicks *Update branch* counts as one who did).`;
   return [
     ['### What happens on merge'],
     [

@@ -25,14 +25,14 @@ const CAUSES: readonly { readonly cause: Cause; readonly title: string; readonly
   { cause: 'expiring', title: 'Expiring', words: 'expiring' },
 ];
 
-export function tenantSection(tenant: Tenants[number], day: Day): TenantSection {
+export function tenantSection(tenant: Tenants[number], day: Day, artifact: string): TenantSection {
   if (isFailed(tenant)) return { brief: failed(tenant), details: [] };
   const heading = [`### ${named(tenant.tenant.name, forMarkdown)}`];
   const findings = findingItems(tenant.findings, day);
   if (tenant.status === 'unchanged') {
     const checked = count(managedSettings(tenant.policy), 'setting', 'settings');
     const said = [`No changes. Live settings match the policy already (checked ${checked}).`];
-    return { brief: [heading, said, ...findings], details: folded('Details', details(tenant)) };
+    return { brief: [heading, said, ...findings], details: folded('Details', details(tenant, artifact)) };
   }
   const refused = tenant.status === 'refused' ? '**REFUSED** · nothing will be sent · ' : '';
   const summary = [
@@ -49,7 +49,7 @@ export function tenantSection(tenant: Tenants[number], day: Day): TenantSection 
       ...causes(tenant),
       ...findings,
     ],
-    details: folded(summary.join(', '), details(tenant)),
+    details: folded(summary.join(', '), details(tenant, artifact)),
   };
 }
 
@@ -66,13 +66,13 @@ function failed({ tenant, error }: FailedTenant): readonly Block[] {
   ];
 }
 
-function details(plan: TenantPlan): readonly Block[] {
+function details(plan: TenantPlan, artifact: string): readonly Block[] {
   const { order, impact, leftAlone } = plan;
   const diff = policyDiff(plan);
   return [
     ...byCause(plan),
     ...stepItems(plan, false),
-    ...peopleItems(impact, false),
+    ...peopleItems(impact, false, `the artifact \`${forCodeSpan(artifact)}\``),
     ...(order !== undefined && needsProof(plan) ? orderTable(order) : []),
     ...(diff.length === 0 ? [] : [['**Effective policy**'], fenced(diff, 'diff')]),
     ...leftAloneItems(leftAlone),

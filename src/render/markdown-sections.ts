@@ -60,7 +60,8 @@ function stepRows({ number: at, changes, request, group, direction }: Step): rea
   ]);
 }
 
-export function peopleItems(impact: Impact, verbose: boolean): readonly Block[] {
+/** @param whole where all of them are named, as Markdown. */
+export function peopleItems(impact: Impact, verbose: boolean, whole = '`--format json`'): readonly Block[] {
   const list = (title: string, people: readonly Person[]): readonly Block[] => {
     if (people.length === 0) return [];
     const shown = verbose ? people : people.slice(0, SHOWN);
@@ -69,7 +70,7 @@ export function peopleItems(impact: Impact, verbose: boolean): readonly Block[] 
       [`**${title} (${number(people.length)})**`],
       [
         ...shown.map((person) => `- ${personWords(person, forMarkdown)}`),
-        ...(rest === 0 ? [] : [`- and ${number(rest)} more; all in \`--format json\``]),
+        ...(rest === 0 ? [] : [`- and ${number(rest)} more; all in ${whole}`]),
       ],
     ];
   };

@@ -177,3 +177,10 @@ describe('applyJson', () => {
     expect(isReport({ ...reportOf(APPLIED), formatVersion: 2 })).toBe(false);
   });
 });
+
+it('does not call against the plan who gained beside it where it was read back as planned', () => {
+  const note = '1 person gains access beyond those reviewed, because group membership moved meanwhile.';
+  const text = applyMarkdown(reportOf({ ...APPLIED, verification: { result: 'as planned', notes: [note] } }));
+  expect(text).toContain('**since the review**: 1 person gains');
+  expect(text).not.toContain('not as planned');
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runWorkflow } from '../../e2e/workflow.ts';
+import { workflowFiles } from './read-workflow.ts';
 
 // Which of a workflow's own lines run on which event. The command itself is played: it says what it was asked.
 
@@ -17,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 let fetched: { readonly [name: string]: string }[] = [];
 
 type Options = {
-  readonly name: 'plan' | 'apply';
+  readonly name: 'validate' | 'plan' | 'apply';
   readonly event: unknown;
   readonly eventName: string;
   readonly inputs?: { readonly [name: string]: string };
@@ -176,4 +177,19 @@ test('what was kept is fetched by its id, so never that of an earlier attempt; w
   expect(fetched).toMatchObject([{ 'artifact-ids': '7002' }]);
   await planned(validated('completed'));
   expect(fetched).toEqual([]);
+});
+
+test.each([
+  ['opened', {}, 'success'],
+  ['synchronize', {}, 'success'],
+  ['edited: another base, so another merge', { base: { ref: { from: 'topic' } } }, 'success'],
+  ['edited: another title', { title: { from: 'Old' } }, 'skipped'],
+])('a pull request is validated, and planned after that, when it is %s', async (what, changes, result) => {
+  const event = { action: what.split(':')[0], changes, pull_request: { number: 7 } };
+  const { validate } = await asked({ name: 'validate', event, eventName: 'pull_request' });
+  expect(validate?.[0]).toBe(result);
+  const file = workflowFiles().find(({ name }) => name === 'validate');
+  expect(file?.workflow.on).toMatchObject({
+    pull_request: { types: expect.arrayContaining([what.split(':')[0]]) },
+  });
 });
