@@ -115,6 +115,7 @@ export async function recording(scopes: Scopes = SCOPES): Promise<Recording> {
       async () => false,
       pushEnv({ ...env, GITHUB_TOKEN: locking, GITHUB_SERVER_URL: github.origin }),
     );
+    github.runs.set(run);
     github.log.length = 0;
     return {
       repository: work.path,
