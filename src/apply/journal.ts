@@ -116,7 +116,7 @@ export function lossesIn(text: string, now: Date, what = 'journal'): ReadonlySet
     if (line.trim() === '') return;
     const entry = parse(line);
     if (entry === undefined) {
-      if (damaged !== undefined && !mayBegin(line)) throw told(damaged);
+      if (!isCutOff(line) || (damaged !== undefined && !mayBegin(line))) throw told(damaged ?? index + 1);
       damaged ??= index + 1;
       return;
     }
@@ -140,6 +140,13 @@ function isWhole({ event, time, people }: { readonly [key: string]: unknown }): 
   if (event !== 'losing') return EVENTS.has(event);
   const dated = typeof time === 'string' && Number.isFinite(Date.parse(time));
   return dated && Array.isArray(people) && people.every((each) => typeof each === 'string');
+}
+
+/** How every line begins: what a crash leaves of one is the beginning of it. */
+const BEGINNING = '{"time":"';
+
+function isCutOff(line: string): boolean {
+  return line.startsWith(BEGINNING) || BEGINNING.startsWith(line);
 }
 
 /** Whether a line that is cut off can have been the first or the last one of a run. */

@@ -1,6 +1,7 @@
 import type { Move } from '../core/assessment.ts';
 import { type Finding, refusals } from '../core/finding.ts';
 import type { Step } from '../core/plan.ts';
+import { type RestsOn, restsOn } from '../core/rests-on.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import { appId } from '../levers/app.ts';
@@ -9,7 +10,11 @@ import { type Pausing, pause } from './pause.ts';
 import { type Remainder, remainderOf } from './remainder.ts';
 
 /** What the reviewed policy asks of a tenant right now. */
-export type Live = { readonly moves: readonly Move[]; readonly application?: string };
+export type Live = {
+  readonly moves: readonly Move[];
+  readonly restsOn: RestsOn;
+  readonly application?: string;
+};
 
 /** What the policy asks for cannot be told from what the tenant shows now: no step may rest on it. */
 class NotTold extends Error {
@@ -31,7 +36,11 @@ export async function readLive(reader: GraphReader, policy: TenantPolicy, day: D
   const [problem] = refusals(picture.assessments.flatMap(({ findings }) => findings));
   if (problem !== undefined) throw new NotTold(problem);
   const application = appId(answers);
-  return { moves: picture.moves, ...(application === undefined ? {} : { application }) };
+  return {
+    moves: picture.moves,
+    restsOn: restsOn(picture.before),
+    ...(application === undefined ? {} : { application }),
+  };
 }
 
 /** Milliseconds between reads while the directory catches up: reads may lag a write by half a minute. */
@@ -40,7 +49,7 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
 const BETWEEN = 2_000;
 
 /** What reads showed in the end, and whether they agreed on the expected steps as often as was asked. */
-export type Seen = { readonly agreed: boolean; readonly last: Remainder };
+export type Seen = { readonly agreed: boolean; readonly last: Remainder; readonly restsOn: RestsOn };
 
 /** Reads until exactly the expected steps show as done, `times` reads in a row, for as long as reads may lag. */
 export async function readUntilDone(
@@ -51,11 +60,12 @@ export async function readUntilDone(
   /** `what`: what goes on afterwards, for whoever is told of the waits. */
   how: Pausing & { readonly what: string },
 ): Promise<Seen> {
+  let live = await reading();
   const compare = async () => {
-    const { moves, application } = await reading();
-    return remainderOf(steps, moves, application);
+    live = await reading();
+    return remainderOf(steps, live.moves, live.application);
   };
-  let last = await compare();
+  let last = remainderOf(steps, live.moves, live.application);
   for (const [index, ms] of [...PAUSES, undefined].entries()) {
     let agreeing = shows(last, expected) ? 1 : 0;
     while (agreeing > 0 && agreeing < times) {
@@ -64,12 +74,12 @@ export async function readUntilDone(
       last = await compare();
       agreeing = shows(last, expected) ? agreeing + 1 : 0;
     }
-    if (agreeing >= times) return { agreed: true, last };
+    if (agreeing >= times) return { agreed: true, last, restsOn: live.restsOn };
     if (ms === undefined) break;
     await pause(how, { ms, attempt: index + 1, of: PAUSES.length, why: 'lagging', what: how.what });
     last = await compare();
   }
-  return { agreed: false, last };
+  return { agreed: false, last, restsOn: live.restsOn };
 }
 
 /** Whether exactly these steps are done. */

@@ -2,6 +2,7 @@ import { digestOf } from '../core/digest.ts';
 import { type Finding, isBadInput, refusals } from '../core/finding.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
+import { type RestsOn, shifted } from '../core/rests-on.ts';
 import type { TenantPolicy } from '../core/state.ts';
 import { waitsBefore } from '../core/steps.ts';
 import { type InOrder, unprovenOrder } from './prove-order.ts';
@@ -77,6 +78,8 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
     return { kind: 'stale', why: remainder.why, reviewed: remainder.reviewed, live: remainder.live };
   }
   if (remainder.left.length === 0) return { kind: 'go', remainder, notes: [] };
+  const ground = shiftedSince(reviewed, fresh.restsOn);
+  if (ground !== undefined) return { kind: 'stale', ...ground };
   // Steps that show as done say nothing by themselves: a file can hold steps that nobody ever planned.
   const started = remainder.done.size > 0 && live.begun;
   // Half-way along a path with a detour people are above both ends; coming down again was reviewed with the order.
@@ -91,7 +94,7 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
   if (wronged.length > 0) {
     return {
       kind: 'stale',
-      why: `${wronged.length} people would lose access who were not among those reviewed`,
+      why: `${wronged.length === 1 ? '1 person' : `${wronged.length} people`} would lose access, not among those reviewed`,
       reviewed: reviewed.impact.lose.map(({ name }) => name),
       live: fresh.impact.lose.map(({ name }) => name),
     };
@@ -114,6 +117,22 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
   const unproven = unprovenOrder(remainder.left, fresh, started, inOrder);
   if (unproven !== undefined) return { kind: 'stale', ...unproven };
   return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
+}
+
+/** Why a plan does not hold any more although what it changes is as it was: what it rests on moved. */
+export function shiftedSince(
+  { restsOn, policy, steps }: TenantPlan,
+  live: RestsOn,
+): { readonly why: string; readonly reviewed: Json; readonly live: Json } | undefined {
+  const creates = steps.some(({ group }) => group === 'create');
+  const rows = shifted(restsOn, live, policy, creates);
+  if (rows.length === 0) return undefined;
+  const side = (of: 'reviewed' | 'live') => Object.fromEntries(rows.map((row) => [row.label, row[of]]));
+  return {
+    why: `${rows.map(({ label }) => `“${label}”`).join(' and ')} no longer shows as reviewed; the policy leaves it alone, and who the steps let in rests on it`,
+    reviewed: side('reviewed'),
+    live: side('live'),
+  };
 }
 
 /** Rules that judge the change as a whole, not what a single setting shows. */

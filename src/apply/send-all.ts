@@ -1,12 +1,13 @@
 import { Interrupted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
-import type { Step } from '../core/plan.ts';
+import type { Step, TenantPlan } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
 import { narrows } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Live, readLive, readUntilDone, type Seen } from './live.ts';
 import { pause } from './pause.ts';
 import { remainderOf } from './remainder.ts';
+import { shiftedSince } from './review.ts';
 import { send } from './send.ts';
 
 /** What became of the steps that were tried, by number, and why the rest was not. */
@@ -110,7 +111,11 @@ async function beforeGroup(
   if (!settles && (previous === undefined || previous.group === step.group)) return undefined;
   const what = `step ${step.number}`;
   const look = async (times: number) =>
-    reasonToStop(step, await readUntilDone(reading, reviewed.steps, done, times, { ...applying, what }));
+    reasonToStop(
+      reviewed,
+      step,
+      await readUntilDone(reading, reviewed.steps, done, times, { ...applying, what }),
+    );
   if (settles) {
     const stop = await look(2);
     if (stop !== undefined) return stop;
@@ -129,13 +134,14 @@ async function beforeGroup(
   return undefined;
 }
 
-function reasonToStop(step: Step, { agreed, last }: Seen): Stop | undefined {
+function reasonToStop(reviewed: TenantPlan, step: Step, { agreed, last, restsOn }: Seen): Stop | undefined {
   const before = `Stopped before step ${step.number}${TURN[step.direction]}`;
-  if (last.kind === 'moved') {
+  const moved = last.kind === 'moved' ? last : shiftedSince(reviewed, restsOn);
+  if (moved !== undefined) {
     return {
-      message: `${before}: ${last.why}.`,
+      message: `${before}: ${moved.why}.`,
       fix: 'Plan again from the state the tenant is in now.',
-      moved: { reviewed: last.reviewed, live: last.live },
+      moved: { reviewed: moved.reviewed, live: moved.live },
     };
   }
   if (agreed) return undefined;

@@ -10,6 +10,7 @@ import { inGateOrder } from './order.ts';
 import { candidates, type Directory, identified, whoIs } from './people.ts';
 import type { Impact, TenantPlan } from './plan.ts';
 import { known, unknown } from './request.ts';
+import { restsOn } from './rests-on.ts';
 import { APPLE_MAIL, type Day, type TenantPolicy } from './state.ts';
 import { stepsOf } from './steps.ts';
 
@@ -113,6 +114,7 @@ export function assemble(
     }),
     ...reviewed,
     leftAlone: picture.assessments.flatMap((assessment) => assessment.leftAlone),
+    restsOn: restsOn(picture.before),
     findings: sorted(findings),
     digest: digestOf(reviewed),
   };

@@ -1,6 +1,7 @@
 import type { Change, GateGroup, LeftAlone } from './assessment.ts';
 import type { Finding } from './finding.ts';
 import type { WriteRequest } from './request.ts';
+import type { RestsOn } from './rests-on.ts';
 import type { Cloud, Desired } from './state.ts';
 
 /** Version of the plan file; a file of another version is refused. */
@@ -74,6 +75,8 @@ export type TenantPlan = {
   readonly steps: readonly Step[];
   readonly order?: OrderProof;
   readonly leftAlone: readonly LeftAlone[];
+  /** What the impact rests on beside the steps; where it moved, the plan is stale. */
+  readonly restsOn: RestsOn;
   readonly findings: readonly Finding[];
   /** The effective policy the plan was made for. */
   readonly policy: Desired;

@@ -29,7 +29,7 @@ describe.each(NAMES)('an apply of %s that can no longer read', (name) => {
     const { planned } = await stage(name);
     for (const from of places(planned).map((at) => at + 1)) {
       const { world, tenant, plan, policies, rules } = await stage(name);
-      // What the policy leaves alone need not be seen again.
+      // What the policy leaves alone is looked at for as long as something is to be sent.
       const rests = !path.test(SETTING) || planned.policy.consent.userConsent !== 'unmanaged';
       const moments = watch(world.sandbox, tenant);
       const commits = commitsIn(world, tenant);
@@ -37,7 +37,7 @@ describe.each(NAMES)('an apply of %s that can no longer read', (name) => {
         point.item && commits.length >= from && path.test(point.path) ? FORBIDDEN : undefined;
       const first = reportOf(await world.apply(plan, policies));
       const where = `blind for ${what} after ${from} writes: ${first.problem?.message}`;
-      expect(first.outcome, where).toBe(rests ? 'partly applied' : 'applied');
+      expect(['partly applied', ...(rests ? [] : ['applied'])], where).toContain(first.outcome);
       delete world.sandbox.fault;
       const second = reportOf(await world.apply(plan, policies));
       expect(['applied', 'nothing to do'], `${where}, ${second.problem?.message}`).toContain(second.outcome);

@@ -8,6 +8,7 @@ import { stoppable } from '../../../src/graph/edge.ts';
 import { GraphFailure } from '../../../src/graph/failure.ts';
 import type { GraphWriter, WriteAnswer } from '../../../src/graph/writer.ts';
 import { fakeClock } from '../graph/world.ts';
+import { RESTS_ON } from '../render/example-plan.ts';
 
 const STEP: Step = {
   number: 3,
@@ -76,7 +77,13 @@ describe('waits of an apply are bounded in number and time, and told', () => {
       onWait: (wait: Told) => void waits.push(wait),
       what: 'step 4',
     };
-    const seen = await readUntilDone(async () => ({ moves: [] }), [STEP], new Set(), 2, how);
+    const seen = await readUntilDone(
+      async () => ({ moves: [], restsOn: RESTS_ON }),
+      [STEP],
+      new Set(),
+      2,
+      how,
+    );
     expect(seen.agreed).toBe(false);
     expect(waits.map(({ why, attempt, of }) => `${why} ${attempt}/${of}`)).toEqual(
       [1, 2, 3, 4, 5, 6].map((attempt) => `lagging ${attempt}/6`),

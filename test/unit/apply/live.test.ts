@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readUntilDone } from '../../../src/apply/live.ts';
 import type { Step } from '../../../src/core/plan.ts';
+import { RESTS_ON } from '../render/example-plan.ts';
 
 const stepOf = (number: number, setting: string): Step => ({
   number,
@@ -24,6 +25,12 @@ test.each<[string, readonly number[], readonly number[], boolean]>([
     ...step,
     effects: [],
   }));
-  const seen = await readUntilDone(() => Promise.resolve({ moves }), STEPS, new Set(expected), 1, how);
+  const seen = await readUntilDone(
+    () => Promise.resolve({ moves, restsOn: RESTS_ON }),
+    STEPS,
+    new Set(expected),
+    1,
+    how,
+  );
   expect(seen.agreed).toBe(agreed);
 });

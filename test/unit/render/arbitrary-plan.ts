@@ -176,6 +176,13 @@ const tenantPlan: fc.Arbitrary<TenantPlan> = partly(
       'widens and narrows' as const,
       'neutral' as const,
     ),
+    restsOn: fc.record({
+      exists: fc.boolean(),
+      enabledForSignIn: fc.boolean(),
+      assignmentRequired: fc.boolean(),
+      tenantWide: fc.oneof(fc.constant('unknown' as const), texts),
+      userConsent: fc.oneof(fc.constant('unknown' as const), fc.boolean()),
+    }),
     impact: fc.record({
       gain: people,
       lose: people,

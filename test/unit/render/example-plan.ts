@@ -1,4 +1,5 @@
 import type { FailedTenant, Plan, TenantPlan } from '../../../src/core/plan.ts';
+import type { RestsOn } from '../../../src/core/rests-on.ts';
 import type { Desired } from '../../../src/core/state.ts';
 
 const ID = '8f1c6a50-0f5c-4c2c-9c47-0d6a1c9b2e11';
@@ -27,6 +28,15 @@ const person = (at: number) => ({
   name: `person${at}@contoso.example`,
   via: ['member of SG-iOS-Mail'],
 });
+
+/** An app without scopes for everybody, which users may consent to. */
+export const RESTS_ON: RestsOn = {
+  exists: true,
+  enabledForSignIn: true,
+  assignmentRequired: false,
+  tenantWide: [],
+  userConsent: true,
+};
 
 /** Closing an open tenant to one group. */
 export const CONTOSO: TenantPlan = {
@@ -135,6 +145,7 @@ export const CONTOSO: TenantPlan = {
       why: 'not in the policy',
     },
   ],
+  restsOn: RESTS_ON,
   findings: [
     {
       rule: 'listed-twice',
