@@ -164,13 +164,27 @@ test('by hand, the fresh plan of the named run is applied, and no other branch m
     'success',
     `apply --plan TEMP/reviewed/fresh.json --digest abc; echo "$HOME" ${KEEPING} own apply`,
   ]);
+  expect(fetched[0]).toMatchObject({ name: 'iosmail-fresh', 'run-id': '42' });
   const event = { repository: { default_branch: 'trunk' } };
   expect(await merged({ ...byHand, event })).toEqual({ begin: SKIPPED, apply: SKIPPED, record: SKIPPED });
 });
 
+test('by hand, with both fields empty every tenant is planned afresh; with one of them nothing is', async () => {
+  const byHand = (run: string, digest: string) =>
+    merged({ eventName: 'workflow_dispatch', inputs: { run, digest } });
+  expect((await byHand('', '')).apply).toEqual([
+    'success',
+    `apply --commit merged --replan ${KEEPING} own apply`,
+  ]);
+  expect(fetched).toEqual([]);
+  expect((await byHand('42', '')).apply?.[1]).toMatch(/^apply --plan TEMP\/reviewed\/fresh.json --digest /);
+  expect((await byHand('', 'abc')).apply?.[1]).toMatch(/^apply --plan .* --digest abc /);
+});
+
 test('what was kept is fetched by its id, so never that of an earlier attempt; where nothing was kept, nothing is', async () => {
   await merged({ kept: '7001' });
-  expect(fetched).toMatchObject([{ 'artifact-ids': '7001' }]);
+  // What was done, and the fresh plan.
+  expect(fetched).toMatchObject([{ 'artifact-ids': '7001' }, { 'artifact-ids': '7001' }]);
   await merged();
   expect(fetched).toEqual([]);
   await planned(validated('completed'), { kept: '7002', failing: 'plan' });
