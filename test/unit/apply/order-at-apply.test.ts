@@ -220,6 +220,6 @@ test('whoever was to keep access keeps it, also half-way along a detour', async 
   expect(halfWay({}).kind).toBe('go');
   expect(halfWay({ lose: [], retain: fresh.impact.lose })).toMatchObject({
     kind: 'stale',
-    why: '1 people would lose access who were not among those reviewed',
+    why: '1 person would lose access, not among those reviewed',
   });
 });
