@@ -252,14 +252,14 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     },
   );
 
-  test('a pull request after a push that softened the rules in an apply of its own', async () => {
+  test('a pull request after a push that softened the rules, and moved the journal, in an apply of its own', async () => {
     const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
       [FILE]: OPEN,
     });
     const before = await git('rev-parse', 'origin/main');
     const soft = await push(
       'main',
-      { 'policies/settings.yaml': 'review:\n  approvals: 0\n' },
+      { 'policies/settings.yaml': 'review:\n  approvals: 0\njournal:\n  branch: elsewhere\n' },
       { by: 'contoso' },
     );
     const first = await merged(soft, before);
@@ -278,12 +278,12 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     expect(writesIn(sandbox)).toEqual([]);
   });
 
-  test('a push that allows itself', async () => {
-    const { push, merged, git, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
-    const before = await git('rev-parse', 'origin/main');
-    await push('main', { 'policies/settings.yaml': 'review:\n  allowDirectPush: true\n' }, { by: 'contoso' });
+  test('a push that allows itself, also in a push before it whose run was lost', async () => {
+    const { push, merged, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
+    const softer = 'review:\n  allowDirectPush: true\njournal:\n  branch: elsewhere\n';
+    const lost = await push('main', { 'policies/settings.yaml': softer }, { by: 'contoso' });
     const commit = await push('main', { [FILE]: GATED }, { by: 'contoso' });
-    const { jobs } = await merged(commit, before);
+    const { jobs } = await merged(commit, lost);
     expect(jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'))?.code).toBe(3);
     expect(writesIn(sandbox)).toEqual([]);
   });
