@@ -52,7 +52,7 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
       'Copy run and digest from the newest fresh plan on the pull request.',
     );
   }
-  const approvedBy = await whoLetGo(options, loaded, branch.runs);
+  const approvedBy = await whoLetGo('.', options, loaded, branch.runs);
   const run = await reviewedRun(options, loaded, branch);
   const applied = await run.apply(
     plan.tenants.filter((tenant) => !isFailed(tenant)),

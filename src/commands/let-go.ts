@@ -26,7 +26,8 @@ class NotLetGo extends Error {
  * @throws NotLetGo, GitHubFailure, GitFailure
  */
 export async function whoLetGo(
-  options: ReviewedRunOptions,
+  repository: string,
+  options: Pick<ReviewedRunOptions, 'env' | 'policies' | 'day' | 'stop' | 'onWait'>,
   loaded: LoadedPolicies,
   runs: readonly RunLine[],
 ): Promise<readonly string[]> {
@@ -37,7 +38,7 @@ export async function whoLetGo(
   if (approved.some((login) => !started.includes(login.toLowerCase()))) return approved;
   const last = lastApplied(runs);
   const at = last?.rules ?? last?.commit;
-  const inForce = at && rulesIn(policiesOf(await policyFilesAt('.', at, policies), day));
+  const inForce = at && rulesIn(policiesOf(await policyFilesAt(repository, at, policies), day));
   if (inForce && inForce.approvals === 0 && rulesIn(loaded)?.approvals === 0) return approved;
   const who = approved.length === 0 ? 'nobody' : 'nobody but whoever started it';
   throw new NotLetGo(

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { APPLE_MAIL } from '../../src/core/state.ts';
 import { assign } from '../../src/sandbox/enterprise-app.ts';
+import { DEEP } from '../depth.ts';
 import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
 import { ROOT } from './iosmail.ts';
 import { openMerging } from './merging.ts';
@@ -141,49 +142,57 @@ test('nobody but whoever started it approved a fresh plan: refused with nothing 
   expect(writesIn(sandbox)).toEqual([]);
 });
 
-test('a rewritten default branch: all tenants are planned afresh, and the next merge is applied as ever', async () => {
-  const world = await merged({ approved: true });
-  const { git, dispatched, replies, sandbox, push, pushed, github } = world;
-  const { apply } = await world.merge();
-  await apply();
-  const sent = writesIn(sandbox).length;
-  expect(sent).toBe(5);
-  // The tip is amended and pushed by force, with another policy in it.
-  await git('fetch', '--quiet', 'origin');
-  await git('checkout', '--quiet', '-B', 'main', 'origin/main');
-  const who = ['-c', 'user.name=contoso', '-c', 'user.email=contoso@users.test'];
-  await git(...who, 'commit', '--quiet', '--amend', '-m', 'Amended');
-  await git('push', '--quiet', '--force', 'origin', 'main');
-  const amended = await git('rev-parse', 'HEAD');
-  const stuck = await world.merged(amended, amended);
-  expect(stepOf(stuck, 'Apply what')?.stderr).toMatch(/both fields left empty/);
+test.each(DEEP ? [''] : [])(
+  'a rewritten default branch: all tenants are planned afresh, and the next merge is judged as ever%s',
+  async () => {
+    const world = await merged({ approved: true });
+    const { git, dispatched, replies, sandbox, push, pushed, github } = world;
+    const { apply } = await world.merge();
+    await apply();
+    const sent = writesIn(sandbox).length;
+    expect(sent).toBe(5);
+    // The tip is amended and pushed by force, with another policy in it.
+    await git('fetch', '--quiet', 'origin');
+    await git('checkout', '--quiet', '-B', 'main', 'origin/main');
+    const who = ['-c', 'user.name=contoso', '-c', 'user.email=contoso@users.test'];
+    await git(...who, 'commit', '--quiet', '--amend', '-m', 'Amended');
+    await git('push', '--quiet', '--force', 'origin', 'main');
+    const amended = await git('rev-parse', 'HEAD');
+    const stuck = await world.merged(amended, amended);
+    expect(stepOf(stuck, 'Apply what')?.stderr).toMatch(/both fields left empty/);
 
-  world.move();
-  const afresh = stepOf(await dispatched(EMPTY), AFRESH);
-  expect(afresh?.code, `${afresh?.stdout}${afresh?.stderr}`).toBe(0);
-  expect(writesIn(sandbox)).toHaveLength(sent);
-  const applied = stepOf(await dispatched(inputsIn(replies().at(-1)?.body)), 'Apply the fresh plan');
-  expect(applied?.code, `${applied?.stdout}${applied?.stderr}`).toBe(0);
+    world.move();
+    const afresh = stepOf(await dispatched(EMPTY), AFRESH);
+    expect(afresh?.code, `${afresh?.stdout}${afresh?.stderr}`).toBe(0);
+    expect(writesIn(sandbox)).toHaveLength(sent);
+    const applied = stepOf(await dispatched(inputsIn(replies().at(-1)?.body)), 'Apply the fresh plan');
+    expect(applied?.code, `${applied?.stdout}${applied?.stderr}`).toBe(0);
 
-  await push('more', { [FILE]: `${GATED}# a remark\n` });
-  const next = await github.openPull({ branch: 'more', author: 'anna' });
-  await pushed(next);
-  github.review({ pull: next, user: 'rita', state: 'APPROVED' });
-  const last = await world.merged(await github.merge(next, { method: 'squash', by: 'anna' }), amended);
-  expect(stepOf(last, 'Apply what')?.code, stepOf(last, 'Apply what')?.stderr).toBe(0);
-});
+    // A merge after that is judged by the rules of the beginning, and sends nothing unreviewed.
+    await push('more', { [FILE]: OPEN });
+    const next = await github.openPull({ branch: 'more', author: 'anna' });
+    await pushed(next);
+    const last = await world.merged(await github.merge(next, { method: 'squash', by: 'anna' }), amended);
+    const step = stepOf(last, 'Apply what');
+    expect(step?.code, step?.stderr).toBe(3);
+    expect(step?.stdout).toMatch(/0 of 1 approvals count/);
+  },
+);
 
-test('nothing differs: planned afresh it says so, tells no pull request and opens no issue', async () => {
-  const world = await merged({ approved: true });
-  const { dispatched, replies, issue, sandbox } = world;
-  await (await world.merge()).apply();
-  const told = replies().length;
-  const afresh = await dispatched(EMPTY);
-  const step = stepOf(afresh, AFRESH);
-  expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(0);
-  expect(step?.stdout).toMatch(/1 nothing to do/);
-  expect(afresh.jobs.record?.result).toBe('success');
-  expect(replies()).toHaveLength(told);
-  expect(issue()).toBeUndefined();
-  expect(writesIn(sandbox)).toHaveLength(5);
-});
+test.each(DEEP ? [''] : [])(
+  'nothing differs: planned afresh it says so, tells no pull request and opens no issue%s',
+  async () => {
+    const world = await merged({ approved: true });
+    const { dispatched, replies, issue, sandbox } = world;
+    await (await world.merge()).apply();
+    const told = replies().length;
+    const afresh = await dispatched(EMPTY);
+    const step = stepOf(afresh, AFRESH);
+    expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(0);
+    expect(step?.stdout).toMatch(/1 nothing to do/);
+    expect(afresh.jobs.record?.result).toBe('success');
+    expect(replies()).toHaveLength(told);
+    expect(issue()).toBeUndefined();
+    expect(writesIn(sandbox)).toHaveLength(5);
+  },
+);

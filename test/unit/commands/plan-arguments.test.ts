@@ -29,3 +29,11 @@ test('the command that follows a plan of a proposal plans the same proposal', as
   if (seen?.command !== 'plan') throw new Error('not plan');
   expect(afterPlan(seen.flags)).toBe('iosmail plan --base main --head change --out plan.json');
 });
+
+test('planning afresh needs the commit whose policies to plan', async () => {
+  await expect(invoked('apply', '--plan', 'x', '--replan')).rejects.toThrow(
+    "'--replan' needs '--commit <sha>'",
+  );
+  expect((await invoked('apply', '--commit', 'x', '--replan'))?.flags).toMatchObject({ replan: true });
+  expect((await invoked('apply', '--commit', 'x'))?.flags).toMatchObject({ replan: false });
+});
