@@ -16,7 +16,7 @@ export type PolicyCommit = {
 };
 
 /** An effective policy before and after, to be compared; there is none before for a tenant that is new. */
-export type PolicyChange = { readonly was: string | undefined; readonly is: string };
+type PolicyChange = { readonly was: string | undefined; readonly is: string };
 
 /** The merges since the last applied commit, and the policies they led to. */
 export type Merged = {

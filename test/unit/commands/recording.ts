@@ -11,7 +11,7 @@ import type { Scopes } from '../../github/hub.ts';
 
 export const CONTOSO = '11111111-2222-4333-8444-555555555555';
 export const LITWARE = '22222222-2222-4333-8444-555555555555';
-export const DIGEST = `sha256:${'d'.repeat(64)}`;
+const DIGEST = `sha256:${'d'.repeat(64)}`;
 
 /** The end of an apply on a GitHub of its own: what the run left, and what is told. */
 export type Recording = {

@@ -2,7 +2,7 @@
 type Value = null | boolean | number | string | Value[] | { [key: string]: Value };
 
 /** One way to spoil a place of a JSON text. */
-export type Spoiling = {
+type Spoiling = {
   readonly name: string;
   /**
    * `wrong`: no reader may take it for something that was meant; `missing`: what was asked for is not there;
@@ -41,7 +41,7 @@ function copyOf(value: { [key: string]: Value }): { [key: string]: Value } {
 }
 
 /** Every way in which a single place of an answer can be other than it should be. */
-export const SPOILINGS: readonly Spoiling[] = [
+const SPOILINGS: readonly Spoiling[] = [
   { name: 'left out', kind: 'missing', fits: (_, inList) => !inList, to: () => undefined },
   { name: 'null', kind: 'null', fits: (value) => value !== null, to: () => null },
   { name: 'a number', kind: 'wrong', fits: (value) => typeof value !== 'number', to: () => 7 },

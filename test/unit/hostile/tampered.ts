@@ -8,7 +8,7 @@ import { openWorld, type Policies, policiesIn, type World } from '../../scenario
 import { BOTH, type OracleLevel } from '../core/oracle.ts';
 
 /** An answer that is given in the place of the one at a place in the order of exchanges. */
-export type Tampering = { readonly at: number; readonly text: () => string };
+type Tampering = { readonly at: number; readonly text: () => string };
 
 /** A scenario's tenant whose answers can be exchanged on their way. */
 export type Tampered = {
