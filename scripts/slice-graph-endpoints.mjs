@@ -11,20 +11,22 @@ import { join } from 'node:path';
 
 /** Every path below these, as far as the second expression does not shut it out. */
 const ROOTS =
-  /^\/(directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|policies\/(authorizationPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
+  /^\/(directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|identity\/conditionalAccess\/(evaluate|policies)|policies\/(authorizationPolicy|identitySecurityDefaultsEnforcementPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
 const USED =
-  /^\/[\w/]+?(\(\w+='\{\w+\}'\))?(\/\{[\w-]+\})?(\/(appRoleAssignedTo|appRoleAssignments|oauth2PermissionGrants|delegatedPermissionClassifications|includes|excludes|members|transitiveMembers|memberOf)(\/\{[\w-]+\})?)?(\/graph\.(user|group|servicePrincipal))?(\/\$count)?$/;
+  /^\/[\w/]+?(\(\w+='\{\w+\}'\))?(\/\{[\w-]+\})?(\/(appRoleAssignedTo|appRoleAssignments|oauth2PermissionGrants|delegatedPermissionClassifications|includes|excludes|members|transitiveMembers|memberOf|transitiveMemberOf)(\/\{[\w-]+\})?)?(\/graph\.(user|group|servicePrincipal))?(\/\$count)?$/;
 
 /** Types whose properties are kept. */
 const TYPES = [
   'appRoleAssignment',
   'authorizationPolicy',
+  'conditionalAccessPolicy',
   'defaultUserRolePermissions',
   'delegatedPermissionClassification',
   'directoryObject',
   'directoryRole',
   'entity',
   'group',
+  'identitySecurityDefaultsEnforcementPolicy',
   'licenseUnitsDetail',
   'oAuth2PermissionGrant',
   'permissionGrantConditionSet',
@@ -63,7 +65,8 @@ function operation(name) {
   return {
     query: names(part('query', 'header')),
     header: names(part('header', 'path')),
-    takes: type(part('requestBody', 'responses')),
+    // The parameters of an action are no type of their own.
+    takes: type(/'application\/json': components\[.*/.exec(part('requestBody', 'responses'))?.[0] ?? ''),
     gives: type(text.slice(text.indexOf('\n        responses: '))),
   };
 }

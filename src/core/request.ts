@@ -5,19 +5,41 @@ import type { Json } from './json.ts';
  * `/servicePrincipals(appId='…')?$select=id`, with every value already percent-encoded where it must be.
  * The path is the read's identity: two reads with one path are one read.
  */
-export type ReadRequest = {
+export type ReadRequest = Fetched | Question;
+
+/** A read that is fetched: all of them but a question. */
+export type Fetched = {
   readonly method: 'GET';
   readonly path: string;
   /**
-   * `one`: one object · `list`: a collection, always read to its last page · `count`: a plain integer.
+   * `one`: one object · `list`: a collection, read to its last page unless `pages` is set · `count`: a plain integer.
    * `count` and advanced queries need `eventual`.
    */
   readonly shape: 'one' | 'list' | 'count';
   /** Sends `ConsistencyLevel: eventual`, which advanced queries demand; they read an index that lags more. */
   readonly eventual?: true;
+  /**
+   * For a list that nothing is decided by: at most this many pages, so many milliseconds apart. An answer that ends
+   * before the list does says so.
+   */
+  readonly pages?: { readonly most: number; readonly apart: number };
   /** What is read, in an administrator's words, for messages: "the users and groups of the app". */
   readonly what: string;
   /** The least Graph application permission that allows it, for the message when it is refused. */
+  readonly permission: string;
+};
+
+/** What Conditional Access would do: the one action of Graph that a reader may ask for, because it changes nothing. */
+export const WHAT_IF = '/identity/conditionalAccess/evaluate';
+
+/** A read that Graph wants posted. What follows the `#` tells two questions apart and is not sent. */
+export type Question = {
+  readonly method: 'POST';
+  readonly path: `${typeof WHAT_IF}#${string}`;
+  readonly body: Json;
+  readonly shape: 'list';
+  readonly eventual?: never;
+  readonly what: string;
   readonly permission: string;
 };
 
@@ -55,7 +77,8 @@ export function forApplication(request: WriteRequest, application: string | unde
 
 /** What a tenant said to one read. A refusal is a value of its own: never an empty list, never "absent". */
 export type Answer =
-  | { readonly kind: 'found'; readonly value: Json }
+  /** `cut`: the list goes on. */
+  | { readonly kind: 'found'; readonly value: Json; readonly cut?: true }
   /** 404: there is no such object. */
   | { readonly kind: 'absent' }
   /** 401, 403, or a licence refusal: the tenant has an answer and did not give it. */

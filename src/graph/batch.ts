@@ -5,8 +5,8 @@ import { isObject, parseJson } from './graph-error.ts';
 /** Graph takes no more requests in one `$batch`. */
 export const BATCH_SIZE = 20;
 
-/** A GET that travels in a batch; `url` is relative to the API version. */
-export type BatchItem = { readonly url: string; readonly eventual?: true };
+/** A GET that travels in a batch, or a question with its body; `url` is relative to the API version. */
+export type BatchItem = { readonly url: string; readonly eventual?: true; readonly question?: Json };
 
 /** What Graph answered to one item. */
 export type ItemAnswer = {
@@ -16,17 +16,19 @@ export type ItemAnswer = {
   readonly body: Json | undefined;
 };
 
-/** The body of a `$batch`: GETs only, numbered from 1 in the given order. */
+/** The body of a `$batch`: GETs and questions, numbered from 1 in the given order. */
 export function batchBody(items: readonly BatchItem[]): Json {
   return {
     requests: items.map((item, index) => ({
       id: String(index + 1),
-      method: 'GET',
+      method: item.question === undefined ? 'GET' : 'POST',
       url: item.url,
       headers: {
         'Accept-Language': 'en-US',
         ...(item.eventual ? { ConsistencyLevel: 'eventual' } : {}),
+        ...(item.question === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
+      ...(item.question === undefined ? {} : { body: item.question }),
     })),
   };
 }

@@ -17,7 +17,7 @@ import { advance, begin, type PendingRead } from './pending-read.ts';
 import type { GraphReader } from './reader.ts';
 import { type Wire, wireOf } from './wire.ts';
 
-/** Reads one tenant. Every request it sends is a `$batch` of GETs. */
+/** Reads one tenant. Every request it sends is a `$batch` of GETs, and of questions that change nothing. */
 export function openReader(connection: Connection): GraphReader {
   const wire = wireOf(connection);
   return { read: (requests) => readAll(wire, requests) };
@@ -58,6 +58,8 @@ async function readAll(wire: Wire, requests: readonly ReadRequest[]): Promise<An
     }
     if (passing.length < open.length) patience.progress();
     if (passing.length > 0) holdBack(wire, passing, patience, budget);
+    const apart = Math.max(0, ...next.map(betweenPages));
+    if (apart > 0) await wire.edge.clock.sleep(apart);
     open = next;
   }
   // In the order of asking, whatever the order of answering was.
@@ -67,6 +69,11 @@ async function readAll(wire: Wire, requests: readonly ReadRequest[]): Promise<An
       return answer === undefined ? [] : [[path, answer] as const];
     }),
   );
+}
+
+/** What Graph lets be read only slowly is read slowly, before it has to say so. */
+function betweenPages({ request, seen }: PendingRead): number {
+  return seen.size > 1 ? (request.pages?.apart ?? 0) : 0;
 }
 
 function chunks(reads: readonly PendingRead[]): readonly (readonly PendingRead[])[] {
@@ -88,9 +95,11 @@ async function askBatch(wire: Wire, reads: readonly PendingRead[], budget: Budge
     answered: createPatience(random, undefined, budget),
     unreached: createPatience(random, UNREACHED_REPEATS, budget),
   };
-  const items = reads.map(({ url, request }) => ({
+  const items = reads.map(({ url, request, seen }) => ({
     url,
     ...(request.eventual ? { eventual: true as const } : {}),
+    // Only the question itself is posted: a link to a further page is fetched.
+    ...(request.method === 'POST' && seen.size === 1 ? { question: request.body } : {}),
   }));
   const sending = {
     method: 'POST' as const,

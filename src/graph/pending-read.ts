@@ -25,7 +25,8 @@ const NO_LICENCE = 'Authentication_RequestFromNonPremiumTenantOrB2CTenant';
 
 /** A read before its first page. */
 export function begin(request: ReadRequest): PendingRead {
-  return { request, url: request.path, entries: [], seen: new Set([request.path]) };
+  const [url = ''] = request.method === 'POST' ? request.path.split('#') : [request.path];
+  return { request, url, entries: [], seen: new Set([url]) };
 }
 
 /**
@@ -47,7 +48,7 @@ export function advance(pending: PendingRead, answer: ItemAnswer, graph: string)
   }
   throw new GraphFailure(
     'rejected',
-    `Microsoft Graph did not accept the read of ${request.what}: ${answer.status} ${code}: ${message} (GET ${request.path})`,
+    `Microsoft Graph did not accept the read of ${request.what}: ${answer.status} ${code}: ${message} (${request.method} ${request.path})`,
     'This is a mistake of iosmail or a change of Microsoft Graph: please report it with this message.',
     { status: answer.status, code, ...(requestId === undefined ? {} : { requestId }) },
   );
@@ -65,6 +66,8 @@ function accept(pending: PendingRead, body: Json | undefined, graph: string): An
   for (const each of body.value) entries.push(each);
   const next = body['@odata.nextLink'];
   if (next === undefined) return { kind: 'found', value: entries };
+  if (request.pages !== undefined && seen.size >= request.pages.most)
+    return { kind: 'found', value: entries, cut: true };
   const url = nextUrl(request, next, graph);
   if (seen.has(url)) throw broken(`${request.what}: the pages lead in a circle`);
   if (seen.size >= MAX_PAGES) throw broken(`${request.what}: the pages do not end`);

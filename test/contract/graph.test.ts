@@ -1,7 +1,7 @@
 // The edge against the built-in tenants: in this process, and over HTTPS as a real tenant would be reached.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Json } from '../../src/core/json.ts';
-import type { Answers, ReadRequest, WriteRequest } from '../../src/core/request.ts';
+import type { Answers, Fetched, WriteRequest } from '../../src/core/request.ts';
 import { APPLE_MAIL, DEFAULT_ROLE } from '../../src/core/state.ts';
 import { connect } from '../../src/graph/connect.ts';
 import { type Edge, realEdge, sandboxEdge } from '../../src/graph/edge.ts';
@@ -40,7 +40,7 @@ function overHttps(): Ways {
   };
 }
 
-const read = (path: string, shape: ReadRequest['shape'], more: Partial<ReadRequest> = {}): ReadRequest => ({
+const read = (path: string, shape: Fetched['shape'], more: Partial<Fetched> = {}): Fetched => ({
   method: 'GET',
   path,
   shape,

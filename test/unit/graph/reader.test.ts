@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ReadRequest } from '../../../src/core/request.ts';
+import type { Fetched, ReadRequest } from '../../../src/core/request.ts';
 import { GraphFailure } from '../../../src/graph/failure.ts';
 import { openReader } from '../../../src/graph/open-reader.ts';
 import {
@@ -16,15 +16,15 @@ import {
 
 const GRAPH = 'https://graph.sandbox.localhost';
 
-const one = (path: string): ReadRequest => ({
+const one = (path: string): Fetched => ({
   method: 'GET',
   path,
   shape: 'one',
   what: `the thing at ${path}`,
   permission: 'Application.Read.All',
 });
-const list = (path: string): ReadRequest => ({ ...one(path), shape: 'list' });
-const count = (path: string): ReadRequest => ({ ...one(path), shape: 'count', eventual: true });
+const list = (path: string): Fetched => ({ ...one(path), shape: 'list' });
+const count = (path: string): Fetched => ({ ...one(path), shape: 'count', eventual: true });
 
 /** Reads against a Graph that answers each item by its URL. */
 async function reading(
