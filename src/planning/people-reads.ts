@@ -8,7 +8,7 @@ import { allGrants, ownGrants } from '../levers/grants.ts';
 import { groupsById, membersOf, userByUpn, userIn, usersById, usersByUpn } from '../levers/principals.ts';
 
 /** Active Global Administrators pass the assignment gate unassigned; the role is absent until it is first used. */
-const ADMINISTRATORS: ReadRequest = {
+export const ADMINISTRATORS: ReadRequest = {
   method: 'GET',
   path: "/directoryRoles(roleTemplateId='62e90394-69f5-4237-9190-012177145e10')/members?$select=id,userPrincipalName",
   shape: 'list',
