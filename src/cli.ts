@@ -9,17 +9,19 @@ import {
   type GitHubVerb,
   type PlanFlags,
   type SandboxFlags,
+  type WhoFlags,
 } from './commands/arguments.ts';
 import {
   codeOfFindings,
   codeOfPlan,
   codeOfReport,
+  codeOfWho,
   EXIT,
   type ExitCode,
   worst,
 } from './commands/exit-code.ts';
 import { afterPlan } from './commands/next.ts';
-import { annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
+import { accessIn, annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
 import { Interrupted } from './core/interrupted.ts';
 import { secretsOf, withoutSecrets } from './core/secrets.ts';
 import type { OnWait } from './core/wait.ts';
@@ -42,9 +44,13 @@ for (const stream of [stdout, stderr]) {
 
 /** NO_COLOR wins over FORCE_COLOR, and either over what the stream is. */
 function mediumOf({ format, color }: CommonFlags): Medium {
+  return { format, colour: colourOf(color) };
+}
+
+function colourOf(color: boolean): boolean {
   const forced = env.FORCE_COLOR !== undefined && !['', '0', 'false'].includes(env.FORCE_COLOR);
   const capable = stdout.isTTY === true && env.TERM !== 'dumb' && env.FORCE_COLOR !== '0';
-  return { format, colour: color && !env.NO_COLOR && (forced || capable) };
+  return color && !env.NO_COLOR && (forced || capable);
 }
 
 /** Progress goes to standard error: one line in place on a terminal, plain lines elsewhere. */
@@ -100,6 +106,21 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
   };
   print(await planIn(mediumOf(flags), planned.plan, options));
   return worst([codeOfFindings(planned.findings), codeOfPlan(planned.plan, flags.detailedExitcode)]);
+}
+
+async function who(flags: WhoFlags): Promise<ExitCode> {
+  const { diff } = flags;
+  const options = { ...flags, day: today(), env, version: pkg.version, onWait: waits(flags.verbose) };
+  const { report, findings } =
+    diff === undefined
+      ? await (await import('./commands/who.ts')).who(options)
+      : await (await import('./commands/who-diff.ts')).whoDiff({ ...options, diff });
+  if (findings.length > 0) {
+    const said = { findings, tenants: [], broken: [] };
+    stderr.write(`${await findingsIn({ format: 'text', colour: false }, said)}\n`);
+  }
+  print(await accessIn({ format: flags.format, colour: colourOf(flags.color) }, report));
+  return worst([codeOfFindings(findings), codeOfWho(report)]);
 }
 
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
@@ -193,6 +214,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     if (invoked.command === 'validate') code = await validate(invoked.flags);
     else if (invoked.command === 'plan') code = await plan(invoked.flags);
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
+    else if (invoked.command === 'who') code = await who(invoked.flags);
     else if (invoked.command === 'github') code = await github(invoked.verb, invoked.flags);
     else code = await sandbox(invoked.flags);
   });

@@ -29,6 +29,13 @@ export type ApplyFlags = OnlineFlags & {
   readonly report?: string;
   readonly fresh?: string;
 };
+export type WhoFlags = Omit<CommonFlags, 'format'> & {
+  readonly format: 'text' | 'json' | 'csv';
+  readonly sandbox: boolean;
+  readonly verbose: boolean;
+  /** Compare the policies of this commit instead; no tenant is asked. */
+  readonly diff?: string;
+};
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
   readonly policies: string;
@@ -46,6 +53,7 @@ export type Invoked =
   | { readonly command: 'validate'; readonly flags: CommonFlags }
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
+  | { readonly command: 'who'; readonly flags: WhoFlags }
   | { readonly command: 'github'; readonly verb: GitHubVerb; readonly flags: GitHubFlags }
   | { readonly command: 'sandbox'; readonly flags: SandboxFlags };
 
@@ -121,6 +129,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
         self.error("error: '--replan' needs '--commit <sha>', whose policies are to be planned");
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
+  whoCommand(program, run);
   const github = command(program, 'github', 'what the workflows tell and ask GitHub; needs GITHUB_TOKEN');
   const verb = (name: GitHubVerb, description: string) =>
     github
@@ -151,6 +160,23 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
   return program;
 }
 
+function whoCommand(program: Command, run: (invoked: Invoked) => Promise<void>): void {
+  choosing(program, 'who', 'list who can use the app now, and why; cannot write', ['text', 'json', 'csv'])
+    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
+    .option('--diff <ref>', 'what the policies want otherwise than those of this commit; asks no tenant')
+    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
+    .addHelpText('after', SIGNING_IN)
+    .addHelpText(
+      'after',
+      examples(
+        'iosmail who --tenant contoso',
+        'iosmail who --format csv > who.csv',
+        'iosmail who --diff HEAD~1',
+      ),
+    )
+    .action((flags: WhoFlags) => run({ command: 'who', flags: { ...OFF, ...flags } }));
+}
+
 /** The parser leaves out switches that were not given. */
 const OFF = { sandbox: false, verbose: false };
 const ALL_OFF = { ...OFF, detailedExitcode: false };
@@ -163,12 +189,14 @@ function command(program: Command, name: string, description: string): Command {
 }
 
 function reading(program: Command, name: string, description: string): Command {
+  return choosing(program, name, description, ['text', 'json', 'markdown']);
+}
+
+function choosing(program: Command, name: string, description: string, formats: readonly string[]): Command {
   return command(program, name, description)
     .option('--policies <dir>', 'the folder with the policies', 'policies')
     .addOption(new Option('--tenant <names...>', 'only these tenants').default([], 'all'))
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['text', 'json', 'markdown']).default('text'),
-    )
+    .addOption(new Option('--format <format>', 'how to print').choices([...formats]).default('text'))
     .option('--no-color', 'plain text, also with NO_COLOR set');
 }
 

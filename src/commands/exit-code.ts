@@ -2,6 +2,8 @@ import type { Finding } from '../core/finding.ts';
 import { isBadInput, refusals } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
+import type { WhoReport } from '../core/who.ts';
+import type { WhoDiff } from '../core/who-diff.ts';
 
 /** The same everywhere. Of several, the first of `FIRST_WINS` is the exit code. */
 export const EXIT = { ok: 0, failed: 1, pending: 2, refused: 3, stale: 4, partly: 5, usage: 64 } as const;
@@ -37,6 +39,15 @@ export function codeOfPlan({ tenants }: Plan, detailed: boolean): ExitCode {
       return tenant.status === 'changes' && detailed ? EXIT.pending : EXIT.ok;
     }),
   );
+}
+
+/** A tenant that could not be read, or policies that could not be compared, are a failure. */
+export function codeOfWho(report: WhoReport | WhoDiff): ExitCode {
+  const failed =
+    'from' in report
+      ? report.notCompared.length > 0
+      : report.tenants.some(({ status }) => status === 'failed');
+  return failed ? EXIT.failed : EXIT.ok;
 }
 
 export function codeOfReport({ tenants, afresh }: ApplyReport): ExitCode {

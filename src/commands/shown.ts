@@ -2,6 +2,8 @@ import { relative, resolve, sep } from 'node:path';
 import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
+import type { WhoReport } from '../core/who.ts';
+import type { WhoDiff } from '../core/who-diff.ts';
 import type { FindingsReport } from '../render/findings-report.ts';
 import type { PlanTextOptions } from '../render/plan-text.ts';
 
@@ -42,4 +44,18 @@ export async function reportIn({ format, colour }: Medium, report: ApplyReport):
   if (format === 'json') return (await import('../render/apply-json.ts')).applyJson(report);
   if (format === 'markdown') return (await import('../render/apply-markdown.ts')).applyMarkdown(report);
   return (await import('../render/apply-text.ts')).applyText(report, { colour });
+}
+
+/** Who can use the app, or what the policies want otherwise, ready to print. */
+export async function accessIn(
+  { format, colour }: { readonly format: 'text' | 'json' | 'csv'; readonly colour: boolean },
+  report: WhoReport | WhoDiff,
+): Promise<string> {
+  if (format === 'json') return (await import('../render/json-text.ts')).jsonText(report);
+  if ('from' in report) {
+    const { whoDiffCsv, whoDiffText } = await import('../render/who-diff.ts');
+    return format === 'csv' ? whoDiffCsv(report) : whoDiffText(report, { colour });
+  }
+  if (format === 'csv') return (await import('../render/who-csv.ts')).whoCsv(report);
+  return (await import('../render/who-text.ts')).whoText(report, { colour });
 }

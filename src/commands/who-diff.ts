@@ -1,0 +1,55 @@
+import type { Finding } from '../core/finding.ts';
+import type { Day } from '../core/state.ts';
+import { intentChanges, WHO_DIFF_FORMAT, type WhoDiff } from '../core/who-diff.ts';
+import { commitOf } from '../git/history.ts';
+import { policyFilesAt } from '../git/policy-files.ts';
+import { inRepository } from '../git/worktree.ts';
+import { loadPolicies } from '../policy/load.ts';
+import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
+import { selectTenants } from '../policy/select.ts';
+
+/**
+ * Compares what the policies of a commit want with those of the working directory. No tenant is asked.
+ * @throws GitFailure where there is no such commit.
+ */
+export async function whoDiff(options: {
+  readonly policies: string;
+  readonly tenant: readonly string[];
+  readonly diff: string;
+  readonly day: Day;
+}): Promise<{ readonly report: WhoDiff; readonly findings: readonly Finding[] }> {
+  const { policies, tenant: names, day } = options;
+  const { repo, path } = await inRepository(policies);
+  const from = await commitOf(repo, options.diff);
+  const before = policiesOf(await policyFilesAt(repo, from, path), day);
+  const now = await loadPolicies(policies, day);
+  // A tenant that is only in the older commit is known too.
+  const gone = before.tenants.map(({ desired }) => desired.tenant.name);
+  const selected = selectTenants(now, names, [...gone, ...before.broken]);
+  const broken = new Set([...before.broken, ...now.broken]);
+  const [were, are] = [byName(before), byName(now)];
+  const wanted = [...new Set([...were.keys(), ...are.keys()])]
+    .filter((name) => !broken.has(name) && (names.length === 0 || names.includes(name)))
+    .sort();
+  const compared = wanted.map((name) => {
+    const [was, is] = [were.get(name), are.get(name)];
+    const id = (is ?? was)?.tenant.id ?? '';
+    return { tenant: { name, id }, changes: intentChanges(was, is) };
+  });
+  const tenants = compared.filter(({ changes }) => changes.length > 0);
+  return {
+    report: {
+      formatVersion: WHO_DIFF_FORMAT,
+      from,
+      to: 'working directory',
+      tenants,
+      unchanged: compared.length - tenants.length,
+      notCompared: [...broken].filter((name) => names.length === 0 || names.includes(name)).sort(),
+    },
+    findings: selected.findings.filter(({ severity }) => severity === 'error'),
+  };
+}
+
+function byName({ tenants }: LoadedPolicies) {
+  return new Map(tenants.map(({ desired }) => [desired.tenant.name, desired]));
+}
