@@ -51,6 +51,8 @@ export function newTenant(
     ]),
     roles: new Map(),
     subscribedSkus: shape.licences.map(licence),
+    conditionalAccess: [],
+    securityDefaults: false,
     clients: new Map(registeredClients().map((client) => [client.clientId, client])),
     settings: {},
   };

@@ -110,10 +110,15 @@ function handle(caller: Caller, call: Call, committed: (body: Json) => void): An
     store: newStore(call.now, call.discard === true),
     turn,
   });
-  if (call.method !== 'GET' && path !== '/directoryobjects/getbyids' && call.discard !== true)
-    committed(body);
+  if (call.method !== 'GET' && !QUESTIONS.has(path) && call.discard !== true) committed(body);
   return answer;
 }
+
+/** Posted, and yet nothing is written. */
+const QUESTIONS: ReadonlySet<string> = new Set([
+  '/directoryobjects/getbyids',
+  '/identity/conditionalaccess/evaluate',
+]);
 
 function splitQuery(path: string): [string, string] {
   const at = path.indexOf('?');

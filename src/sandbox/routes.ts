@@ -4,6 +4,7 @@ import type { GraphRequest } from './request.ts';
 import * as assignments from './resources/assignments.ts';
 import * as authorization from './resources/authorization-policy.ts';
 import * as classifications from './resources/classifications.ts';
+import * as conditional from './resources/conditional-access.ts';
 import * as directory from './resources/directory.ts';
 import * as grants from './resources/grants.ts';
 import * as groups from './resources/groups.ts';
@@ -94,6 +95,25 @@ export const ROUTES: readonly Route[] = [
     route('DELETE', `${POLICIES}/*/${kind}/*`, may.WRITE_GRANT_POLICIES, grantPolicies.deleteCondition(kind)),
   ]),
 
+  route(
+    'GET',
+    '/policies/identitySecurityDefaultsEnforcementPolicy',
+    may.READ_CONDITIONAL_ACCESS,
+    conditional.getSecurityDefaults,
+  ),
+  route(
+    'GET',
+    '/identity/conditionalAccess/policies',
+    may.READ_CONDITIONAL_ACCESS,
+    conditional.listConditionalAccess,
+  ),
+  route(
+    'POST',
+    '/identity/conditionalAccess/evaluate',
+    may.ASK_WHAT_IF,
+    conditional.evaluateConditionalAccess,
+  ),
+
   route('GET', '/groups', may.READ_GROUPS, groups.listGroups),
   route('GET', '/groups/*', may.READ_GROUPS, groups.getGroup),
   route('GET', '/groups/*/members', may.READ_GROUPS, groups.listMembers(false)),
@@ -133,6 +153,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/users/*', may.READ_USERS, users.getUser),
   route('GET', '/users/*/memberOf/graph.group', may.READ_GROUPS, groups.listGroupsOfUser),
   route('GET', '/users/*/memberOf/microsoft.graph.group', may.READ_GROUPS, groups.listGroupsOfUser),
+  route('GET', '/users/*/transitiveMemberOf', may.READ_GROUPS, groups.listAllGroupsOfUser),
   route('GET', '/users/*/oauth2PermissionGrants', may.READ_GRANTS, grants.listGrantsOfUser),
   route('GET', '/users/*/appRoleAssignments', may.READ_PRINCIPAL_ASSIGNMENTS, assignments.listOfUser),
 

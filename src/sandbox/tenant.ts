@@ -7,6 +7,8 @@ export type User = {
   accountEnabled: boolean;
   userType: 'Member' | 'Guest';
   onPremisesSyncEnabled: boolean | null;
+  /** False: no Exchange Online plan is assigned. Unset: a member has one, a guest has none. */
+  mailbox?: boolean;
 };
 
 /** A group. `members` holds object ids of users and groups: direct members, for nobody inherits an app assignment. */
@@ -122,6 +124,26 @@ export type AuthorizationPolicy = {
   };
 };
 
+/** A Conditional Access policy, in as many words as matter for mail; the rest is answered as unset. */
+export type ConditionalAccessPolicy = {
+  readonly id: string;
+  displayName: string;
+  state: 'enabled' | 'disabled' | 'enabledForReportingButNotEnforced';
+  conditions: {
+    users: {
+      includeUsers?: string[];
+      excludeUsers?: string[];
+      includeGroups?: string[];
+      excludeGroups?: string[];
+    };
+    applications: string[];
+    clientAppTypes: string[];
+    /** Unset: any. */
+    platforms?: string[];
+  };
+  grantControls: { operator: 'AND' | 'OR'; builtInControls: string[] };
+};
+
 type DirectoryRole = {
   readonly id: string;
   readonly roleTemplateId: string;
@@ -183,6 +205,8 @@ export type Tenant = {
   readonly policies: Map<'authorizationPolicy', AuthorizationPolicy>;
   readonly roles: Map<string, DirectoryRole>;
   readonly subscribedSkus: SubscribedSku[];
+  readonly conditionalAccess: ConditionalAccessPolicy[];
+  securityDefaults: boolean;
   readonly clients: Map<string, Client>;
   settings: Settings;
 };

@@ -1,6 +1,7 @@
 import { APPLE_MAIL, DEFAULT_ROLE, EXCHANGE_ONLINE } from '../../src/core/state.ts';
 import { APPLE_BUSINESS_MANAGER, MICROSOFT_GRAPH } from '../../src/sandbox/catalogue.ts';
 import { SANDBOX_APPLY_CLIENT_ID } from '../../src/sandbox/clients.ts';
+import { mobileOnly } from '../../src/sandbox/conditional-access.ts';
 import { groupId, userId } from '../../src/sandbox/directory.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
@@ -31,6 +32,7 @@ export async function openPlace(): Promise<Place> {
   const [tenant] = tenants;
   if (!tenant) throw new Error('no tenant');
   tenant.clients.get(SANDBOX_APPLY_CLIENT_ID)?.permissions.push('Directory.Read.All');
+  tenant.conditionalAccess.push(...['one', 'two', 'three'].map((name) => mobileOnly(name, ['mfa'])));
   const sandbox = createSandbox({ tenants });
   const call = await clientOf(sandbox, tenant);
   const idOf = (appId: string) =>

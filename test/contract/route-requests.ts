@@ -147,6 +147,22 @@ export const REQUESTS: { readonly [route: string]: Ask } = {
   [`DELETE ${POLICIES}/*`]: get(() => `${POLICIES}/mine`),
   ...conditions('includes'),
   ...conditions('excludes'),
+  'GET /policies/identitySecurityDefaultsEnforcementPolicy': get(
+    () => '/policies/identitySecurityDefaultsEnforcementPolicy',
+  ),
+  'GET /identity/conditionalAccess/policies': get(() => '/identity/conditionalAccess/policies'),
+  'POST /identity/conditionalAccess/evaluate': ({ user }) => ({
+    path: '/identity/conditionalAccess/evaluate',
+    body: {
+      signInIdentity: { '@odata.type': '#microsoft.graph.userSignIn', userId: user },
+      signInContext: {
+        '@odata.type': '#microsoft.graph.applicationContext',
+        includeApplications: [EXCHANGE_ONLINE],
+      },
+      signInConditions: { devicePlatform: 'iOS', clientAppType: 'mobileAppsAndDesktopClients' },
+      appliedPoliciesOnly: true,
+    },
+  }),
   'GET /groups': get(() => '/groups'),
   'GET /groups/*': get(({ group }) => `/groups/${group}`),
   'GET /groups/*/members': get(({ group }) => `/groups/${group}/members`),
@@ -160,6 +176,7 @@ export const REQUESTS: { readonly [route: string]: Ask } = {
   'GET /groups/*/appRoleAssignments': get(({ group }) => `/groups/${group}/appRoleAssignments`),
   'GET /users': get(() => '/users'),
   'GET /users/*': get(({ user }) => `/users/${user}`),
+  'GET /users/*/transitiveMemberOf': get(({ user }) => `/users/${user}/transitiveMemberOf`),
   'GET /users/*/oauth2PermissionGrants': get(({ user }) => `/users/${user}/oauth2PermissionGrants`),
   'GET /users/*/appRoleAssignments': get(({ user }) => `/users/${user}/appRoleAssignments`),
   'GET /directoryRoles/*/members': get(

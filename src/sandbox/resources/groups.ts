@@ -1,7 +1,7 @@
 import { type Answer, notFound } from '../answers.ts';
 import { countOf, one, page, requireEventual, type Shape } from '../page.ts';
 import { type GraphRequest, param } from '../request.ts';
-import type { Group, User } from '../tenant.ts';
+import type { Group, Tenant, User } from '../tenant.ts';
 import { findUser, userShape } from './users.ts';
 
 export const GROUP: Shape<Group> = {
@@ -128,4 +128,30 @@ export function listGroupsOfUser(request: GraphRequest): Answer {
   const user = findUser(request, param(request, 0));
   const groups = [...request.tenant.groups.values()].filter((group) => group.members.has(user.id));
   return page(request, groups, (group) => group.id, GROUP, 'groups');
+}
+
+/** Every group that has this object below it, at whatever depth. */
+export function allGroupsOf(tenant: Tenant, id: string): readonly Group[] {
+  const found = new Map<string, Group>();
+  const climb = (member: string): void => {
+    for (const group of tenant.groups.values()) {
+      if (!group.members.has(member) || found.has(group.id)) continue;
+      found.set(group.id, group);
+      climb(group.id);
+    }
+  };
+  climb(id);
+  return [...found.values()];
+}
+
+/** The groups a user is in, nested ones too. Roles and administrative units, which Graph lists as well, are not played. */
+export function listAllGroupsOfUser(request: GraphRequest): Answer {
+  const user = findUser(request, param(request, 0));
+  return page(
+    request,
+    allGroupsOf(request.tenant, user.id),
+    (group) => group.id,
+    () => ({ type: GROUP.type, filterable: [], full: GROUP.full }),
+    'directoryObjects',
+  );
 }

@@ -1,3 +1,4 @@
+import type { Json } from '../../core/json.ts';
 import { type Answer, notFound } from '../answers.ts';
 import type { Filter } from '../filter.ts';
 import { one, page, type Shape } from '../page.ts';
@@ -45,8 +46,28 @@ export function userShape(request: GraphRequest): Shape<User> {
       accountEnabled: fully ? user.accountEnabled : null,
       userType: fully ? user.userType : null,
       onPremisesSyncEnabled: fully ? user.onPremisesSyncEnabled : null,
+      // A collection is never null: what may not be seen is empty.
+      assignedPlans: fully ? plansOf(request.tenant, user) : [],
     }),
   };
+}
+
+/** The Exchange Online plan of whoever has a mailbox. */
+function plansOf(tenant: Tenant, user: User): Json[] {
+  if (!(user.mailbox ?? user.userType === 'Member')) return [];
+  const plan = tenant.subscribedSkus
+    .flatMap(({ servicePlans }) => servicePlans)
+    .find(({ servicePlanName }) => servicePlanName.startsWith('EXCHANGE_'));
+  if (plan === undefined) return [];
+  const { servicePlanId } = plan;
+  return [
+    {
+      assignedDateTime: '2025-03-03T08:15:00Z',
+      capabilityStatus: 'Enabled',
+      service: 'exchange',
+      servicePlanId,
+    },
+  ];
 }
 
 const byName = new WeakMap<Tenant, Map<string, string>>();

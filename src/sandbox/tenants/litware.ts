@@ -1,3 +1,4 @@
+import { mobileOnly } from '../conditional-access.ts';
 import { addGroup, addPeople, addUser, fillUp, newTenant } from '../directory.ts';
 import { addGatedAppleMail, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
@@ -21,5 +22,16 @@ export function litware(): Tenant {
   for (const id of addPeople(tenant, 'trial', 4, 4)) assign(tenant, app, id);
   grant(tenant, app, 'EAS.AccessAsUser.All EWS.AccessAsUser.All');
   fillUp(tenant, 2_400, 'staff', 4);
+  // The first is void since 2026-06-30, when approved client apps stopped being enforced; the second is not.
+  tenant.conditionalAccess.push(
+    mobileOnly('CA201 Approved client app', ['approvedApplication']),
+    mobileOnly('CA202 Compliant device', ['compliantDevice'], {
+      conditions: {
+        users: { includeUsers: ['All'], excludeGroups: [groups[1]?.id ?? ''] },
+        applications: ['Office365'],
+        clientAppTypes: ['all'],
+      },
+    }),
+  );
   return tenant;
 }

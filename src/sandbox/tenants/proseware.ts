@@ -8,7 +8,7 @@ export function proseware(): Tenant {
     licences: ['M365EDU_A3_FACULTY'],
     userConsent: ['microsoft-user-default-recommended'],
   });
-  tenant.settings.refuse = ['/policies/authorizationPolicy'];
+  tenant.settings.refuse = ['/policies/authorizationPolicy', '/identity/conditionalAccess'];
   tenant.settings.throttle = { remaining: 2, retryAfter: 1, where: 'exchange' };
   const app = addGatedAppleMail(tenant);
   const dynamic = (position: string) => ({

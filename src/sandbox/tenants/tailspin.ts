@@ -7,6 +7,7 @@ import {
   LOOK_ALIKE,
   MICROSOFT_GRAPH,
 } from '../catalogue.ts';
+import { mobileOnly } from '../conditional-access.ts';
 import { conditionSet } from '../consent-policies.ts';
 import { addGroup, addGuest, addPeople, fillUp, groupId, newTenant, userId } from '../directory.ts';
 import { addGatedAppleMail, addServicePrincipal, assign, grant } from '../enterprise-app.ts';
@@ -48,7 +49,27 @@ export function tailspin(): Tenant {
     principalDisplayName: 'agent-0999',
   });
   grant(tenant, app, 'EAS.AccessAsUser.All EWS.AccessAsUser.All');
+  addConditionalAccess(tenant);
   return tenant;
+}
+
+/** Block policies of somebody else: one for an office on the iPhone, one that only reports. */
+function addConditionalAccess(tenant: Tenant): void {
+  const conditions = {
+    users: {
+      includeGroups: [groupId(tenant, 'SG-iOS-Mail-Office')],
+      excludeUsers: [userId(tenant, 'office-0002')],
+    },
+    applications: [EXCHANGE_ONLINE],
+    clientAppTypes: ['mobileAppsAndDesktopClients', 'exchangeActiveSync'],
+    platforms: ['iOS'],
+  };
+  tenant.conditionalAccess.push(
+    mobileOnly('CA101 Office: no native mail', ['block'], { conditions }),
+    mobileOnly('CA102 Everybody: no native mail (trial)', ['block'], {
+      state: 'enabledForReportingButNotEnforced',
+    }),
+  );
 }
 
 function addOlderCopy(tenant: Tenant): void {
