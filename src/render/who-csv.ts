@@ -16,7 +16,9 @@ export function whoCsv({ tenants }: WhoReport): string {
     tenants.flatMap((each) => {
       const { name, id } = each.tenant;
       const rows =
-        each.status === 'failed' ? [['failed', '', '', 'unknown', each.error.message]] : rowsOf(each);
+        each.status === 'failed'
+          ? [['failed', '', '', 'unknown', `${each.error.message} ${each.error.fix}`]]
+          : rowsOf(each);
       return rows.map((row) => [name, id, ...row, ...HEADER.slice(row.length + 2).map(() => '')]);
     }),
   );

@@ -25,8 +25,7 @@ export function whoDiffText(
     [
       strong(forTerminal(tenant.name)),
       ...changes.map((each) => {
-        const detail = each.what === 'tenant' ? '' : `  ${detailOf(each)}`;
-        return `  ${brush[each.change](SIGNS[each.change])} ${each.what} ${forTerminal(each.name)}${detail}`;
+        return `  ${brush[each.change](SIGNS[each.change])} ${each.what} ${forTerminal(each.name)}${detailOf(each)}`;
       }),
     ].join('\n'),
   );
@@ -58,9 +57,10 @@ export function whoDiffCsv({ tenants }: WhoDiff): string {
   );
 }
 
+/** Both values, where there are two to compare; a setting that is new or gone has one. */
 function detailOf({ what, change, before, after }: IntentChange): string {
-  if (what === 'setting') return forTerminal(`${valueText(before)} → ${valueText(after)}`);
-  return change === 'changed' ? forTerminal(`${valueText(before)} → ${valueText(after)}`) : '';
+  if (what === 'tenant' || (what !== 'setting' && change !== 'changed')) return '';
+  return `  ${forTerminal(`${valueText(before)} → ${valueText(after)}`)}`;
 }
 
 function valueText(value: Json): string {

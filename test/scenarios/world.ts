@@ -11,9 +11,11 @@ import type { Position } from '../../src/core/finding.ts';
 import type { Plan, TenantPlan } from '../../src/core/plan.ts';
 import type { ApplyReport } from '../../src/core/report.ts';
 import type { Day, TenantPolicy } from '../../src/core/state.ts';
+import type { WhoReport } from '../../src/core/who.ts';
 import { type Connection, connect } from '../../src/graph/connect.ts';
 import { type Clock, httpClientOver, sandboxEdge } from '../../src/graph/edge.ts';
 import { planFleet } from '../../src/planning/plan-fleet.ts';
+import { whoFleet } from '../../src/planning/who-fleet.ts';
 import { type LoadedPolicies, loadPolicies } from '../../src/policy/load.ts';
 import { planJson } from '../../src/render/plan-json.ts';
 import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID, SANDBOX_SECRET } from '../../src/sandbox/clients.ts';
@@ -38,6 +40,7 @@ export type World = {
   /** The folder of the apply journals. */
   readonly journal: string;
   readonly plan: (policies: Policies, day?: Day) => Promise<Plan>;
+  readonly who: (policies: Policies) => Promise<WhoReport>;
   readonly apply: (plan: Plan, policies: Policies, how?: ApplyOptions) => Promise<ApplyReport>;
 };
 
@@ -104,6 +107,8 @@ export function openWorld(
           policies.findings.filter(({ at }) => at?.file.endsWith(`tenants/${name}.yaml`) === true),
         ...(policies.base === undefined ? {} : { base: policies.base }),
       }),
+    who: ({ tenants: policies }) =>
+      whoFleet({ tenants: policies, day: DAY, version: '0.0.0', connect: signIn('plan') }),
     apply: (
       plan,
       policies,
