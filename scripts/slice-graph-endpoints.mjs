@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 /** Every path below these, as far as the second expression does not shut it out. */
 const ROOTS =
-  /^\/(directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|identity\/conditionalAccess\/(evaluate|policies)|policies\/(authorizationPolicy|identitySecurityDefaultsEnforcementPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
+  /^\/(auditLogs\/signIns|directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|identity\/conditionalAccess\/(evaluate|policies)|policies\/(authorizationPolicy|identitySecurityDefaultsEnforcementPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
 const USED =
   /^\/[\w/]+?(\(\w+='\{\w+\}'\))?(\/\{[\w-]+\})?(\/(appRoleAssignedTo|appRoleAssignments|oauth2PermissionGrants|delegatedPermissionClassifications|includes|excludes|members|transitiveMembers|memberOf|transitiveMemberOf)(\/\{[\w-]+\})?)?(\/graph\.(user|group|servicePrincipal))?(\/\$count)?$/;
 
@@ -34,6 +34,7 @@ const TYPES = [
   'policyBase',
   'servicePlanInfo',
   'servicePrincipal',
+  'signIn',
   'subscribedSku',
   'user',
 ];

@@ -13,8 +13,12 @@ export type PersonClass = {
   readonly count?: number;
 };
 
-/** Somebody whose principals are known. */
-export type Identified = { readonly id: string; readonly principals: readonly string[] };
+/** Somebody whose principals are known. That administrators pass unassigned is for reports, not for the order. */
+export type Identified = {
+  readonly id: string;
+  readonly principals: readonly string[];
+  readonly administrator?: true;
+};
 
 type Sides = {
   readonly retained: readonly string[];

@@ -2,6 +2,7 @@ import { levelOf, RANK, type Who, type World } from './access.ts';
 import type { Gates } from './assessment.ts';
 import { type Candidate, candidates, type Directory, selves, unreadSources } from './people.ts';
 import type { Effectiveness, Impact, LevelOrUnknown, Person } from './plan.ts';
+import { reasonsOf } from './reason.ts';
 
 /** What a change does to one person: the same in every world, or not told. */
 type Fate = 'gains' | 'loses' | 'keeps' | 'without' | 'unknown';
@@ -45,12 +46,13 @@ export function impactOf(
   const fates = candidates(before, after, directory).map(
     (person) => [person, fate(before, after, couldBe(person), worlds)] as const,
   );
-  const those = (wanted: Fate): readonly Person[] =>
-    fates.filter(([, is]) => is === wanted).map(([person]) => shown(person));
+  const those = (wanted: Fate, why: (person: Candidate) => readonly string[] = () => []) =>
+    fates.filter(([, is]) => is === wanted).map(([person]) => shown(person, why(person)));
+  const moved = (is: 'gains' | 'loses') => (person: Candidate) => reasonsOf(before, after, person, is);
   const stranger: Who = { principals: [], own: { scopes: new Set() } };
   return {
-    gain: those('gains'),
-    lose: those('loses'),
+    gain: those('gains', moved('gains')),
+    lose: those('loses', moved('loses')),
     retain: those('keeps'),
     unknown: those('unknown'),
     everyoneElse: { before: levelIn(before, stranger, worlds), after: levelIn(after, stranger, worlds) },
@@ -71,6 +73,6 @@ export function effectOf(
   return widens ? 'widens' : narrows ? 'narrows' : 'neutral';
 }
 
-function shown({ id, name, via }: Candidate): Person {
-  return { id, name, via };
+function shown({ id, name, via, kind }: Candidate, why: readonly string[]): Person {
+  return { id, name, via, ...(kind === undefined ? {} : { kind }), ...(why.length === 0 ? {} : { why }) };
 }

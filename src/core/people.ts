@@ -2,11 +2,17 @@ import { SUBSETS, type Who } from './access.ts';
 import type { Gates } from './assessment.ts';
 import type { Identified } from './classes.ts';
 import { byText } from './json.ts';
-import type { Person } from './plan.ts';
+import type { Kind, Person } from './plan.ts';
 import { known, type Reading, unknown } from './request.ts';
 
 /** A user of the directory, as far as the read told. */
-export type User = { readonly id: string; readonly upn: string };
+export type User = {
+  readonly id: string;
+  readonly upn: string;
+  readonly guest?: true;
+  /** Nobody signs in with the account; unset also where that may not be read. */
+  readonly disabled?: true;
+};
 
 /** What was read about people because access changes. Nothing here decides what to write. */
 export type Directory = {
@@ -40,10 +46,12 @@ export function groupsThatCount(...states: readonly Gates[]): readonly string[] 
 
 /** Everybody who can be named: assigned users, members of assigned groups, people who consented for themselves. */
 export function candidates(before: Gates, after: Gates, directory: Directory): readonly Candidate[] {
-  const people = new Map<string, { name: string; principals: Set<string>; via: Set<string> }>();
-  const note = (id: string, name: string, principal: string | undefined, via: string) => {
-    if (directory.users.get(id) === 'gone') return;
-    const person = people.get(id) ?? { name, principals: new Set([id]), via: new Set() };
+  const people = new Map<string, { name: string; user?: User; principals: Set<string>; via: Set<string> }>();
+  const note = (id: string, name: string, principal: string | undefined, via: string, member?: User) => {
+    const user = member ?? directory.users.get(id);
+    if (directory.users.get(id) === 'gone' || user === 'gone') return;
+    const first = { name, principals: new Set([id]), via: new Set<string>() };
+    const person = people.get(id) ?? (user === undefined ? first : { ...first, user });
     if (principal !== undefined) person.principals.add(principal);
     person.via.add(via);
     people.set(id, person);
@@ -54,7 +62,8 @@ export function candidates(before: Gates, after: Gates, directory: Directory): r
       note(assignee.id, nameOf(assignee.id, assignee.name, directory), undefined, 'assigned directly');
     const members = directory.members.get(assignee.id);
     if (assignee.type !== 'Group' || members === undefined || !members.known) continue;
-    for (const user of members.value) note(user.id, user.upn, assignee.id, `member of ${assignee.name}`);
+    for (const user of members.value)
+      note(user.id, user.upn, assignee.id, `member of ${assignee.name}`, user);
   }
   if (before.own.known) {
     for (const [id, scopes] of before.own.value) {
@@ -62,18 +71,32 @@ export function candidates(before: Gates, after: Gates, directory: Directory): r
     }
   }
   return [...people]
-    .map(([id, { name, principals, via }]) => ({
-      id,
-      name,
-      principals: [...principals].sort(byText),
-      via: [...via].sort(byText),
-    }))
+    .map(([id, { name, user, principals, via }]) => {
+      const administrator = directory.administrators.known && directory.administrators.value.has(id);
+      const kind = kindsOf(user, administrator);
+      return {
+        id,
+        name,
+        principals: [...principals].sort(byText),
+        via: [...via].sort(byText),
+        ...(kind.length === 0 ? {} : { kind }),
+        ...(administrator ? { administrator: true as const } : {}),
+      };
+    })
     .sort((a, b) => byText(a.name, b.name) || byText(a.id, b.id));
 }
 
+function kindsOf(user: User | undefined, administrator: boolean): readonly Kind[] {
+  return [
+    ...(user?.guest === true ? (['guest'] as const) : []),
+    ...(user?.disabled === true ? (['account disabled'] as const) : []),
+    ...(administrator ? (['Global Administrator'] as const) : []),
+  ];
+}
+
 /** A person for the access model. */
-export function whoIs(person: Identified): Who {
-  return { principals: person.principals, own: { person: person.id } };
+export function whoIs({ id, principals, administrator }: Identified): Who {
+  return { principals, own: { person: id }, ...(administrator === true ? { administrator } : {}) };
 }
 
 /** Everybody a person may turn out to be, as far as memberships and grants were not read; one, where all was. */
@@ -91,9 +114,12 @@ export function selves(
     (sofar, group) => sofar.flatMap((ids) => [ids, [...ids, group]]),
     [[]],
   );
-  return ({ id, principals }) => {
+  return ({ id, principals, administrator }) => {
     const owns = before.own.known ? [{ person: id }] : SUBSETS.map((scopes) => ({ scopes: new Set(scopes) }));
-    return memberships.flatMap((ids) => owns.map((own) => ({ principals: [...principals, ...ids], own })));
+    const passes = administrator === true ? { administrator } : {};
+    return memberships.flatMap((ids) =>
+      owns.map((own) => ({ principals: [...principals, ...ids], own, ...passes })),
+    );
   };
 }
 

@@ -19,7 +19,25 @@ export type Person = {
   readonly name: string;
   /** Why they are considered: "member of SG-iOS-Mail", "assigned directly", "consented for themselves". */
   readonly via: readonly string[];
+  /** What is special about the account; unset where nothing is. A disabled account is told only where it may be read. */
+  readonly kind?: readonly Kind[];
+  /** What moves them, gate by gate: "SG-iOS-Mail is no longer assigned". Unset for whom nothing moves. Directory text. */
+  readonly why?: readonly string[];
+  /** What shows that they use the app; for who loses access, once it was looked for. */
+  readonly use?: Use;
 };
+
+/** A Global Administrator passes "Assignment required?" unassigned. */
+export type Kind = 'guest' | 'account disabled' | 'Global Administrator';
+
+/**
+ * seen: signed in, last on that UTC day · grant: consented for themselves, no sign-in seen · none: neither, and all was
+ * read · unknown: neither, and something could not be read.
+ */
+export type Use =
+  | { readonly evidence: 'seen'; readonly last: string }
+  | { readonly evidence: 'grant' | 'none' }
+  | { readonly evidence: 'unknown'; readonly why: string };
 
 export type Impact = {
   readonly gain: readonly Person[];
@@ -78,6 +96,8 @@ export type TenantPlan = {
   /** What the impact rests on beside the steps; where it moved, the plan is stale. */
   readonly restsOn: RestsOn;
   readonly findings: readonly Finding[];
+  /** How many approvals the guardrails ask for; unset: no more than the settings do. */
+  readonly approvals?: number;
   /** The effective policy the plan was made for. */
   readonly policy: Desired;
   /** The effective policy of the base, in a plan for a pull request; `null`: the base has none for this tenant. */

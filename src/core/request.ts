@@ -39,6 +39,7 @@ export type Question = {
   readonly body: Json;
   readonly shape: 'list';
   readonly eventual?: never;
+  readonly pages?: never;
   readonly what: string;
   readonly permission: string;
 };

@@ -5,7 +5,15 @@ import type { Desired } from '../core/state.ts';
 import { rowsOf, textAt } from '../levers/answer.ts';
 import { appId } from '../levers/app.ts';
 import { allGrants, ownGrants } from '../levers/grants.ts';
-import { groupsById, membersOf, userByUpn, userIn, usersById, usersByUpn } from '../levers/principals.ts';
+import {
+  type FoundUser,
+  groupsById,
+  membersOf,
+  userByUpn,
+  userIn,
+  usersById,
+  usersByUpn,
+} from '../levers/principals.ts';
 
 /** Active Global Administrators pass the assignment gate unassigned; the role is absent until it is first used. */
 export const ADMINISTRATORS: ReadRequest = {
@@ -31,7 +39,7 @@ export function peopleReads(
     ...groupsById(groupsThatCount(before, after)),
     ...usersById(singlePeople(before, after)),
     ...usersByUpn(desired.safety.protected.map((upn) => upn.toLowerCase())),
-    ...(desired.safety.protected.length === 0 ? [] : [ADMINISTRATORS]),
+    ADMINISTRATORS,
   ];
 }
 
@@ -86,7 +94,11 @@ function readAll(
     if (answer?.kind === 'refused') return unknown(answer.message);
     if (answer?.kind !== 'found') return unknown('not found');
   }
-  return known(reads.flatMap((read) => rowsOf(answers, read).map(parse)).map(({ id, upn }) => ({ id, upn })));
+  return known(reads.flatMap((read) => rowsOf(answers, read).map(parse)).map(userOf));
+}
+
+function userOf({ id, upn, guest, enabled }: FoundUser): User {
+  return { id, upn, ...(guest ? { guest } : {}), ...(enabled ? {} : { disabled: true }) };
 }
 
 function administratorsIn(answers: Answers): Reading<ReadonlySet<string>> {

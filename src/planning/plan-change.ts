@@ -3,6 +3,7 @@ import type { TenantPlan } from '../core/plan.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import { leftAloneSince } from '../levers/given-up.ts';
+import { withEvidence } from './evidence.ts';
 import { observe, observeWithPeople } from './observe.ts';
 import { planOf } from './plan-tenant.ts';
 import { remember } from './remember.ts';
@@ -22,7 +23,7 @@ export async function planChange(
 ): Promise<TenantPlan> {
   const once = remember(reader);
   const seen = await observeWithPeople(once, policy, day);
-  const plan = planOf(seen, policy, day, recentLosses);
+  const plan = await withEvidence(once, planOf(seen, policy, day, recentLosses), seen, day);
   if (base === undefined)
     return { ...plan, steps: withCauses(plan.steps, undefined, day), policyBefore: null };
   const before = await observe(once, base, day);

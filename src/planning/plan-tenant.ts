@@ -7,6 +7,7 @@ import type { Impact, TenantPlan } from '../core/plan.ts';
 import { type Standing, standingOf } from '../core/standing.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
+import { withEvidence } from './evidence.ts';
 import { type Observation, observeWithAllPeople, observeWithPeople } from './observe.ts';
 import { directoryIn } from './people-reads.ts';
 
@@ -20,7 +21,8 @@ export async function planTenant(
   day: Day,
   recentLosses: ReadonlySet<string>,
 ): Promise<TenantPlan> {
-  return planOf(await observeWithPeople(reader, policy, day), policy, day, recentLosses);
+  const seen = await observeWithPeople(reader, policy, day);
+  return await withEvidence(reader, planOf(seen, policy, day, recentLosses), seen, day);
 }
 
 /**

@@ -10,8 +10,10 @@ import { stretches, waitWords } from './stretches.ts';
 import {
   causeWords,
   columnWords,
+  evidenceNotes,
   groupWords,
   levelCell,
+  losing,
   named,
   number,
   personWords,
@@ -74,9 +76,11 @@ export function peopleItems(impact: Impact, verbose: boolean, whole = '`--format
       ],
     ];
   };
+  const notes = evidenceNotes(impact, forMarkdown).map((note) => `- ${note}`);
   return [
     ...list('Gain access', impact.gain),
-    ...list('Lose access', impact.lose),
+    ...list('Lose access', losing(impact.lose)),
+    ...(notes.length === 0 ? [] : [notes]),
     ...list('Not known', impact.unknown),
     ...(impact.unread.length === 0
       ? []

@@ -2,7 +2,7 @@ import type { LeftAlone } from '../core/assessment.ts';
 import type { Impact, OrderProof, Person } from '../core/plan.ts';
 import type { Paint } from './paint.ts';
 import { forTerminal } from './safe.ts';
-import { columnWords, levelCell, named, number, personWords } from './words.ts';
+import { columnWords, evidenceNotes, levelCell, losing, named, number, personWords } from './words.ts';
 
 /** People shown by name before the list is cut. */
 const SHOWN = 10;
@@ -21,7 +21,8 @@ export function peopleLines(impact: Impact, verbose: boolean, paint: Paint): rea
   };
   return [
     ...list('Gain access', paint.good('+'), impact.gain),
-    ...list('Lose access', paint.bad('-'), impact.lose),
+    ...list('Lose access', paint.bad('-'), losing(impact.lose)),
+    ...evidenceNotes(impact, forTerminal).map((note) => `  ${paint.faint(note)}`),
     ...list('Not known', paint.careful('?'), impact.unknown),
     ...impact.unread.map(
       (source) => `${paint.careful('?')} not read: ${forTerminal(source)}; the numbers are a lower bound`,

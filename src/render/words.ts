@@ -1,7 +1,8 @@
 import type { Change, GateGroup } from '../core/assessment.ts';
 import type { Finding, Position, Severity } from '../core/finding.ts';
-import type { Effectiveness, LevelOrUnknown, Person, Plan } from '../core/plan.ts';
+import type { Effectiveness, Impact, LevelOrUnknown, Person, Plan, Use } from '../core/plan.ts';
 import type { Desired } from '../core/state.ts';
+import { byUse } from '../core/use.ts';
 
 /** How a medium shows foreign text; see safe.ts. */
 export type Say = (foreign: string) => string;
@@ -100,11 +101,51 @@ export function named(name: string, say: Say): string {
   return name.trim() === '' ? '(no name)' : say(name);
 }
 
-/** "ada@contoso.example  member of SG-iOS-Mail". */
-export function personWords({ name, via, id }: Person, say: Say): string {
-  const reasons = via.map(say).join(', ');
+/**
+ * "ada@contoso.example (guest; SG-iOS-Mail is no longer assigned, assignment required; last signed in on 2026-11-20)":
+ * what is special, why they are considered, what moves them, and what shows that they use the app.
+ */
+export function personWords({ name, via, id, kind = [], why = [], use }: Person, say: Say): string {
+  const reasons = new Set([...via, ...why]);
+  const parts = [
+    ...kind.map(say),
+    [...reasons].map(say).join(', '),
+    ...(use === undefined ? [] : [useWords(use, say)]),
+  ].filter((part) => part !== '');
   const who = name.trim() === '' || name === id ? say(id) : say(name);
-  return reasons === '' ? who : `${who} (${reasons})`;
+  return parts.length === 0 ? who : `${who} (${parts.join('; ')})`;
+}
+
+/** People who lose access as they are listed: whoever was seen first, and what ends rather than what let them in. */
+export function losing(people: readonly Person[]): readonly Person[] {
+  return byUse(people).map((person) => (person.why === undefined ? person : { ...person, via: [] }));
+}
+
+function useWords(use: Use, say: Say): string {
+  switch (use.evidence) {
+    case 'seen':
+      return `last signed in on ${say(use.last)}`;
+    case 'grant':
+      return 'consented for themselves';
+    case 'none':
+      return 'no sign-in seen';
+    case 'unknown':
+      return 'use not known';
+  }
+}
+
+/** What the evidence of use rests on, and why it could not be told. */
+export function evidenceNotes({ lose }: Pick<Impact, 'lose'>, say: Say): readonly string[] {
+  const told = lose.flatMap(({ use }) => (use === undefined ? [] : [use]));
+  const whys = new Set(told.flatMap((use) => (use.evidence === 'unknown' ? [use.why] : [])));
+  return [
+    ...(told.some(({ evidence }) => evidence === 'seen' || evidence === 'none')
+      ? [
+          'Sign-ins are the interactive ones of 30 days: mail is mostly fetched without one, so none seen is no proof.',
+        ]
+      : []),
+    ...[...whys].map((why) => `use not known: ${say(why)}`),
+  ];
 }
 
 /** "policies/tenants/contoso.yaml:12:3", as editors and terminals link it. */

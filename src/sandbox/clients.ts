@@ -17,6 +17,7 @@ export const PLAN_PERMISSIONS = [
   'User.ReadBasic.All',
   'LicenseAssignment.Read.All',
   'RoleManagement.Read.Directory',
+  'AuditLog.Read.All',
 ] as const;
 
 /** What applying needs on top. */

@@ -53,6 +53,7 @@ export function newTenant(
     subscribedSkus: shape.licences.map(licence),
     conditionalAccess: [],
     securityDefaults: false,
+    signIns: [],
     clients: new Map(registeredClients().map((client) => [client.clientId, client])),
     settings: {},
   };
@@ -107,6 +108,15 @@ export function addGuest(tenant: Tenant, name: string, home: string): User {
   guest.userType = 'Guest';
   guest.mail = `${name}@${home}`;
   return guest;
+}
+
+/** Somebody signed in to Apple Mail; with a code, in vain. `at` is ISO 8601 in UTC. */
+export function addSignIn(tenant: Tenant, user: string, at: string, errorCode?: number): void {
+  tenant.signIns.push({
+    at,
+    userId: userId(tenant, user),
+    ...(errorCode === undefined ? {} : { errorCode }),
+  });
 }
 
 /** `count` people of one role, `sales-001` onwards; returns their object ids in that order. */

@@ -5,6 +5,7 @@ export type Filter =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Filter[] }
   | { readonly kind: 'eq'; readonly property: string; readonly value: Literal }
   | { readonly kind: 'in'; readonly property: string; readonly values: readonly Literal[] }
+  | { readonly kind: 'ge' | 'le'; readonly property: string; readonly value: string }
   | { readonly kind: 'startswith'; readonly property: string; readonly value: string };
 
 type Literal = string | boolean | null;
@@ -14,7 +15,7 @@ type Token = { readonly kind: 'word' | 'text' | 'mark'; readonly text: string };
 /** More comparisons than this in one filter are refused. */
 const MAX_CLAUSES = 15;
 
-const PATTERN = /\s*(?:'((?:[^']|'')*)'|([A-Za-z0-9_\-./$@]+)|([(),]))/y;
+const PATTERN = /\s*(?:'((?:[^']|'')*)'|([A-Za-z0-9_\-./$@:]+)|([(),]))/y;
 
 function tokens(source: string): Token[] {
   const found: Token[] = [];
@@ -32,7 +33,7 @@ function tokens(source: string): Token[] {
 }
 
 /**
- * Parses `eq`, `in`, `startswith`, `and`, `or` and parentheses.
+ * Parses `eq`, `in`, `ge`, `le`, `startswith`, `and`, `or` and parentheses.
  * @throws GraphError 400 for a syntax error, another operator, or more than 15 comparisons.
  */
 export function parseFilter(source: string): Filter {
@@ -84,6 +85,7 @@ export function parseFilter(source: string): Filter {
     }
     const operator = take().text.toLowerCase();
     if (operator === 'eq') return { kind: 'eq', property, value: literal() };
+    if (operator === 'ge' || operator === 'le') return { kind: operator, property, value: String(literal()) };
     if (operator !== 'in') throw unsupportedQuery(`Unsupported query filter operator '${operator}'.`);
     take('(');
     const values = [literal()];
@@ -112,6 +114,12 @@ export function filterProperties(filter: Filter): string[] {
   return 'terms' in filter ? filter.terms.flatMap(filterProperties) : [filter.property];
 }
 
+/** The properties a filter asks the order of: few can be compared so. */
+export function orderedIn(filter: Filter): string[] {
+  if ('terms' in filter) return filter.terms.flatMap(orderedIn);
+  return filter.kind === 'ge' || filter.kind === 'le' ? [filter.property] : [];
+}
+
 /** Compares as the directory does: text without regard to case. */
 export function matches(filter: Filter, property: (name: string) => unknown): boolean {
   const same = (value: unknown, wanted: Literal): boolean =>
@@ -128,6 +136,11 @@ export function matches(filter: Filter, property: (name: string) => unknown): bo
     case 'in': {
       const value = property(filter.property);
       return filter.values.some((wanted) => same(value, wanted));
+    }
+    case 'ge':
+    case 'le': {
+      const [value, limit] = [Date.parse(String(property(filter.property))), Date.parse(filter.value)];
+      return filter.kind === 'ge' ? value >= limit : value <= limit;
     }
     case 'startswith': {
       const value = property(filter.property);

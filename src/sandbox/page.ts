@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { type Answer, badRequest, unsupportedQuery } from './answers.ts';
-import { filterProperties, matches } from './filter.ts';
+import { filterProperties, matches, orderedIn } from './filter.ts';
 import { skipToken } from './query.ts';
 import { type GraphRequest, isEventual } from './request.ts';
 
@@ -16,6 +16,8 @@ export type Shape<T> = {
   readonly defaults?: readonly string[];
   /** What `$filter` may compare. */
   readonly filterable: readonly string[];
+  /** What `$filter` may compare by `ge` and `le`; default: nothing. */
+  readonly ordered?: readonly string[];
 };
 
 /** Collections of several kinds take no filter here. */
@@ -76,13 +78,15 @@ export function page<T>(
   let found = [...rows];
   const { filter } = query;
   if (filter) {
-    const { filterable, type, full } = typeof shape === 'function' ? MIXED : shape;
-    for (const property of filterProperties(filter)) {
-      if (!filterable.includes(property)) {
-        throw unsupportedQuery(
-          `Unsupported or invalid query filter clause specified for property '${property}' of resource '${type}'.`,
-        );
-      }
+    const { filterable, ordered = [], type, full } = typeof shape === 'function' ? MIXED : shape;
+    const [strange] = [
+      ...filterProperties(filter).filter((property) => !filterable.includes(property)),
+      ...orderedIn(filter).filter((property) => !ordered.includes(property)),
+    ];
+    if (strange !== undefined) {
+      throw unsupportedQuery(
+        `Unsupported or invalid query filter clause specified for property '${strange}' of resource '${type}'.`,
+      );
     }
     found = found.filter((row) => {
       const object = full(row);

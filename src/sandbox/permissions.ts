@@ -63,6 +63,7 @@ export const READ_LICENCES = [
   'Directory.Read.All',
   'Directory.ReadWrite.All',
 ];
+export const READ_LOGS = ['AuditLog.Read.All'];
 export const READ_CONDITIONAL_ACCESS = ['Policy.Read.All'];
 export const ASK_WHAT_IF = ['Policy.Read.ConditionalAccess', 'Policy.Read.All'];
 export const READ_ANY = ['Directory.Read.All', 'Directory.ReadWrite.All'];

@@ -10,6 +10,7 @@ import * as grants from './resources/grants.ts';
 import * as groups from './resources/groups.ts';
 import * as grantPolicies from './resources/permission-grant-policies.ts';
 import * as applications from './resources/service-principals.ts';
+import * as signIns from './resources/sign-ins.ts';
 import * as users from './resources/users.ts';
 
 export type Route = {
@@ -159,6 +160,7 @@ export const ROUTES: readonly Route[] = [
 
   route('GET', '/directoryRoles/*/members', may.READ_ROLES, directory.listRoleMembers),
   route('GET', '/subscribedSkus', may.READ_LICENCES, directory.listSkus),
+  route('GET', '/auditLogs/signIns', may.READ_LOGS, signIns.listSignIns),
   route('POST', '/directoryObjects/getByIds', may.READ_ANY, directory.getByIds),
 ];
 

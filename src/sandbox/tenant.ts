@@ -159,6 +159,17 @@ export type SubscribedSku = {
   servicePlans: { servicePlanId: string; servicePlanName: string; provisioningStatus: string }[];
 };
 
+/** An interactive sign-in, as the log keeps it. */
+export type SignIn = {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly userId: string;
+  /** Why it failed; unset where it did not. */
+  readonly errorCode?: number;
+  /** Default: Apple Mail. */
+  readonly appId?: string;
+};
+
 /** An app registration that may sign in to the tenant as itself, with Graph application permissions. */
 export type Client = {
   readonly clientId: string;
@@ -207,6 +218,8 @@ export type Tenant = {
   readonly subscribedSkus: SubscribedSku[];
   readonly conditionalAccess: ConditionalAccessPolicy[];
   securityDefaults: boolean;
+  /** In any order. */
+  readonly signIns: SignIn[];
   readonly clients: Map<string, Client>;
   settings: Settings;
 };

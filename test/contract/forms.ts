@@ -3,6 +3,7 @@ import type { GraphRequest } from './endpoints.ts';
 /** A request without what differs from tenant to tenant: the same form is the same request of other ids. */
 export function formOf({ method, path, headers, body }: GraphRequest): string {
   const plain = decodeURIComponent(path)
+    .replace(/ ge \d{4}-[\d-]+T[\d:]+Z/, ' ge *')
     .replace(/ in \(.*\)(?=&|$)/, ' in (*)')
     .replace(/(appId|roleTemplateId|clientId)(=| eq )'[^']*'/g, "$1$2'*'")
     .replace(/\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{40,})(?=[/?]|$)/g, '/*');

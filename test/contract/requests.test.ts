@@ -32,6 +32,7 @@ const OWN = '/policies/permissionGrantPolicies/iosmail-apple-internet-accounts/i
 const FORMS = [
   'DELETE /oauth2PermissionGrants/*',
   'DELETE /servicePrincipals/*/appRoleAssignedTo/*',
+  "GET /auditLogs/signIns?$filter=appId eq '*' and createdDateTime ge *",
   "GET /directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '*'&$select=id,appId,displayName,deletedDateTime",
   "GET /directoryRoles(roleTemplateId='*')/members?$select=id,userPrincipalName",
   'GET /groups/*/members/graph.group/$count (eventual)',
@@ -69,6 +70,8 @@ const ALTERNATE =
 
 /** Where the package says less than is so, each with why the request is right all the same. */
 const EXPLAINED: { readonly [strange: string]: string } = {
+  'GET /auditLogs/signIns: $filter: signIn says no createdDateTime ge':
+    'Graph documents eq, le and ge for it, and shows them in its examples; the package has no operators for dates.',
   'GET /directory/deletedItems/microsoft.graph.servicePrincipal: the full name of the namespace':
     'Casts take the full name and its alias graph alike; the documentation of deleted items has the full one.',
   "GET /directoryRoles(roleTemplateId='*')/members: an alternate key before a further segment": ALTERNATE,

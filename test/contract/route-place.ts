@@ -2,7 +2,7 @@ import { APPLE_MAIL, DEFAULT_ROLE, EXCHANGE_ONLINE } from '../../src/core/state.
 import { APPLE_BUSINESS_MANAGER, MICROSOFT_GRAPH } from '../../src/sandbox/catalogue.ts';
 import { SANDBOX_APPLY_CLIENT_ID } from '../../src/sandbox/clients.ts';
 import { mobileOnly } from '../../src/sandbox/conditional-access.ts';
-import { groupId, userId } from '../../src/sandbox/directory.ts';
+import { addSignIn, groupId, userId } from '../../src/sandbox/directory.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
@@ -72,6 +72,9 @@ export async function openPlace(): Promise<Place> {
       classification: 'low',
     });
   const [classification] = [await classify(0), await classify(1)];
+  // Whatever the clock says, the log has something of the last days.
+  for (const days of [1, 2, 3])
+    addSignIn(tenant, 'sales-001', new Date(Date.now() - days * 86_400_000).toISOString());
   await made(POLICIES, { id: 'mine', displayName: 'Mine', description: 'Mine' });
   const condition = {
     permissionType: 'delegated',

@@ -183,6 +183,7 @@ export const REQUESTS: { readonly [route: string]: Ask } = {
     () => `/directoryRoles(roleTemplateId='${GLOBAL_ADMINISTRATOR}')/members`,
   ),
   'GET /subscribedSkus': get(() => '/subscribedSkus'),
+  'GET /auditLogs/signIns': get(() => '/auditLogs/signIns'),
   'POST /directoryObjects/getByIds': ({ app, group, user }) => ({
     path: '/directoryObjects/getByIds',
     body: { ids: [app, group, user] },

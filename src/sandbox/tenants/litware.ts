@@ -1,5 +1,5 @@
 import { mobileOnly } from '../conditional-access.ts';
-import { addGroup, addPeople, addUser, fillUp, newTenant } from '../directory.ts';
+import { addGroup, addPeople, addSignIn, addUser, fillUp, newTenant } from '../directory.ts';
 import { addGatedAppleMail, assign, grant } from '../enterprise-app.ts';
 import type { Tenant } from '../tenant.ts';
 
@@ -20,6 +20,8 @@ export function litware(): Tenant {
   const vips = [addUser(tenant, 'ceo', 'Vorstand Vorsitz'), addUser(tenant, 'cfo', 'Vorstand Finanzen')];
   for (const vip of vips) assign(tenant, app, vip.id);
   for (const id of addPeople(tenant, 'trial', 4, 4)) assign(tenant, app, id);
+  addSignIn(tenant, 'trial-0001', '2026-11-19T06:41:03Z');
+  addSignIn(tenant, 'ceo', '2026-11-20T17:12:44Z');
   grant(tenant, app, 'EAS.AccessAsUser.All EWS.AccessAsUser.All');
   fillUp(tenant, 2_400, 'staff', 4);
   // The first is void since 2026-06-30, when approved client apps stopped being enforced; the second is not.

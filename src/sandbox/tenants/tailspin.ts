@@ -9,7 +9,16 @@ import {
 } from '../catalogue.ts';
 import { mobileOnly } from '../conditional-access.ts';
 import { conditionSet } from '../consent-policies.ts';
-import { addGroup, addGuest, addPeople, fillUp, groupId, newTenant, userId } from '../directory.ts';
+import {
+  addGroup,
+  addGuest,
+  addPeople,
+  addSignIn,
+  fillUp,
+  groupId,
+  newTenant,
+  userId,
+} from '../directory.ts';
 import { addGatedAppleMail, addServicePrincipal, assign, grant } from '../enterprise-app.ts';
 import { guid } from '../ids.ts';
 import type { Tenant } from '../tenant.ts';
@@ -50,6 +59,7 @@ export function tailspin(): Tenant {
   });
   grant(tenant, app, 'EAS.AccessAsUser.All EWS.AccessAsUser.All');
   addConditionalAccess(tenant);
+  addSignIns(tenant);
   return tenant;
 }
 
@@ -70,6 +80,16 @@ function addConditionalAccess(tenant: Tenant): void {
       state: 'enabledForReportingButNotEnforced',
     }),
   );
+}
+
+/** One came often, one long ago, one was never let in, and the rest was not seen. */
+function addSignIns(tenant: Tenant): void {
+  addSignIn(tenant, 'agent-0200', '2026-11-03T07:15:00Z');
+  addSignIn(tenant, 'agent-0200', '2026-11-22T18:02:31Z');
+  addSignIn(tenant, 'agent-0001', '2026-11-21T08:00:00Z');
+  addSignIn(tenant, 'guide-001_partner.example#EXT#', '2026-11-10T12:30:00Z');
+  addSignIn(tenant, 'guide-002_partner.example#EXT#', '2026-11-23T09:00:00Z', 50105);
+  addSignIn(tenant, 'guide-003_partner.example#EXT#', '2026-10-20T09:00:00Z');
 }
 
 function addOlderCopy(tenant: Tenant): void {
