@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { compile } from 'json-schema-to-typescript';
 
 const target = new URL('../src/policy/types.gen.ts', import.meta.url);
-const names = ['tenant', 'baseline', 'settings'];
+const names = ['tenant', 'baseline', 'settings', 'guardrails'];
 const schemas = names.map((name) =>
   JSON.parse(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url), 'utf8')),
 );

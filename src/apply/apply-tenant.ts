@@ -1,4 +1,5 @@
 import type { GateGroup } from '../core/assessment.ts';
+import { bothGuards } from '../core/guardrail.ts';
 import type { Outcome, TenantReport } from '../core/report.ts';
 import { known, type Reading, unknown } from '../core/request.ts';
 import type { Standing } from '../core/standing.ts';
@@ -17,7 +18,9 @@ import { verify } from './verify.ts';
  * @throws what reading throws before the first write; once something may have been sent, failures end in the report.
  */
 export async function applyTenant(applying: Applying): Promise<TenantReport> {
-  const { reader, policy, reviewed, journal, day, recentLosses, begun } = applying;
+  const { reader, reviewed, journal, day, recentLosses, begun, review } = applying;
+  const guard = bothGuards(applying.policy.guard, review?.guard);
+  const policy = guard === undefined ? applying.policy : { ...applying.policy, guard };
   const seen = await observeWithPeople(reader, policy, day);
   const application = appId(seen.answers);
   const inOrder = (order?: readonly GateGroup[]) => planOf(seen, policy, day, recentLosses, order);
@@ -27,6 +30,7 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
     mayLose: mayLoseIn(seen, policy),
     begun,
     application,
+    approvals: review?.under.approvedBy.length ?? 0,
   });
   const { tenant, steps } = reviewed;
   if (verdict.kind !== 'go') {

@@ -1,3 +1,4 @@
+import type { Guard } from '../core/guardrail.ts';
 import type { Json } from '../core/json.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { ReviewedUnder } from '../core/report.ts';
@@ -33,6 +34,8 @@ export type Review = {
   readonly recheck: () => Promise<Problem | undefined>;
 };
 
+  /** The guardrails that were in force before the change that was reviewed, which count beside the policy's own. */
+  readonly guard?: Guard;
 /** Why a run ended before its last step, and what to do next. */
 export type Stop = {
   readonly message: string;

@@ -31,6 +31,8 @@ export type LivePlan = {
   readonly begun: boolean;
   /** Object id of the app, where it is there. */
   readonly application: string | undefined;
+  /** How many approvals the review has that it rests on; none at a desk. */
+  readonly approvals: number;
 };
 
 /**
@@ -69,7 +71,9 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
       live: policy.desired as Json,
     };
   }
-  const [untold] = refusals(fresh.findings).filter(({ rule }) => !ABOUT_THE_CHANGE.has(rule));
+  const [untold] = refusals(fresh.findings).filter(
+    ({ rule }) => !ABOUT_THE_CHANGE.has(rule) && !rule.startsWith(GUARDRAIL),
+  );
   // A setting that cannot be read or resolved asks for nothing: that must never look like "done".
   if (untold !== undefined) return notNow(untold);
   const asked = fresh.steps.map((step) => ({ ...step, effects: [] }));
@@ -101,7 +105,9 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
   }
   // On a detour, what is let in on the way must be let out again: rules about the whole change were answered for its
   // two ends, and judged from here they would strand the tenant in a state nobody asked for.
-  const now = refusals(fresh.findings).find(({ rule }) => !(detour && WHOLE_CHANGE.has(rule)));
+  const now = refusals(fresh.findings).find(
+    ({ rule }) => !(detour && (WHOLE_CHANGE.has(rule) || rule.startsWith(GUARDRAIL))),
+  );
   if (now !== undefined) return notNow(now);
   const orders = [remainder.left, fresh.steps].map((steps) =>
     [...new Set(steps.map(({ group }) => group))].join(),
@@ -109,6 +115,8 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
   if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
     return {
       kind: 'stale',
+  const unapproved = approvalsMissing(reviewed, fresh, live.approvals);
+  if (unapproved !== undefined) return unapproved;
       why: 'the order is safe only for the membership that was reviewed, and the membership moved',
       reviewed: orders[0] ?? null,
       live: orders[1] ?? null,
@@ -125,6 +133,17 @@ export function shiftedSince(
   live: RestsOn,
 ): { readonly why: string; readonly reviewed: Json; readonly live: Json } | undefined {
   const creates = steps.some(({ group }) => group === 'create');
+/** Guardrails may ask for more approvals than the settings; the plan that was shown and the tenant as it is both count. */
+function approvalsMissing(reviewed: TenantPlan, fresh: TenantPlan, given: number): Verdict | undefined {
+  const needed = Math.max(reviewed.approvals ?? 0, fresh.approvals ?? 0);
+  if (given >= needed) return undefined;
+  return {
+    kind: 'refused',
+    why: `the guardrails ask for ${needed} approvals of this plan, and ${given} ${given === 1 ? 'counts' : 'count'}`,
+    fix: 'Open a pull request and have it approved by as many people once its plan is there.',
+  };
+}
+
   const rows = shifted(restsOn, live, policy, creates);
   if (rows.length === 0) return undefined;
   const side = (of: 'reviewed' | 'live') => Object.fromEntries(rows.map((row) => [row.label, row[of]]));

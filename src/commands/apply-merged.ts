@@ -4,6 +4,7 @@ import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/repo
 import { commitOf, isHere } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
+import { guardFrom, withGuardrails } from '../guardrails/open.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { type Decision, decide } from './decide-merged.ts';
 import { requireLock } from './held-lock.ts';
@@ -30,7 +31,7 @@ export async function applyMerged(options: ApplyMergedOptions): Promise<ApplyRep
   const { env, day, policies: folder, version } = options;
   await requireLock(REPOSITORY, env);
   const commit = await commitOf(REPOSITORY, options.commit);
-  const loaded = policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day);
+  const loaded = await withGuardrails(policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day));
   const { journal } = await journalInForce(REPOSITORY, folder, commit);
   const runs = journal.kind === 'read' ? journal.runs : [];
   const { after, rules: rulesAt, left, passed } = await walkStart(REPOSITORY, folder, commit, runs);
@@ -103,6 +104,8 @@ async function carryOut(
     if (policy === undefined) continue;
     const { name, cloud } = policy.desired.tenant;
     const report = { tenant: { name, id, cloud }, steps: [] };
+    const guard = decision.kind === 'refused' ? undefined : await guardFrom(decision.guardrails);
+    const judged = guard === undefined ? {} : { guard };
     if (decision.kind === 'refused') {
       const { problem, under } = decision;
       others.push({ ...report, outcome: 'refused', ...(under && { review: under }), problem });

@@ -18,9 +18,11 @@ export type Decision =
       readonly plan: TenantPlan;
       readonly under: ReviewedUnder;
       readonly recheck: () => Promise<Problem | undefined>;
+      /** The guardrails in force before it, as text. */
+      readonly guardrails?: string;
     }
   /** A push without a pull request, which the settings let through: planned and applied as the tenant is now. */
-  | { readonly kind: 'direct push' }
+  | { readonly kind: 'direct push'; readonly guardrails?: string }
   | { readonly kind: 'refused'; readonly problem: Problem; readonly under?: ReviewedUnder };
 
 /** A review that was read this long ago (milliseconds) is read again before the first write. */
@@ -72,6 +74,12 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
     reviews.set(key, { at: now(), answer });
     return await answer;
   };
+  // A pull request that is rebased comes as several commits; what was in force before the first of them counts.
+  const guardrailsBefore = new Map<number, string | undefined>();
+  const begins = (pull: Pull | undefined, { rules }: InForce) => {
+    if (pull !== undefined && !guardrailsBefore.has(pull.number))
+      guardrailsBefore.set(pull.number, rules.guardrails);
+  };
   const decisionOf = async (pull: Pull, force: InForce, tenantId: string): Promise<Decision> => {
     const found = (await review(pull, force, false))(tenantId);
     const under: ReviewedUnder = {
@@ -89,7 +97,14 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
         ? undefined
         : nothingSent({ why: 'another plan was recorded meanwhile', fix: 'Run the same apply again.' });
     };
-    return { kind: 'reviewed', plan: found.plan, under, recheck };
+    const guardrails = guardrailsBefore.get(pull.number);
+    return {
+      kind: 'reviewed',
+      plan: found.plan,
+      under,
+      recheck,
+      ...(guardrails === undefined ? {} : { guardrails }),
+    };
   };
   const merges = new Map<string, Promise<Pull | undefined>>();
   const mergeOf = async (commit: string) => {
@@ -186,7 +201,8 @@ function refusedByNature(error: unknown): () => Refusal {
 }
 
 function directPush(what: string, force: InForce): Decision {
-  if (force.rules.allowDirectPush) return { kind: 'direct push' };
+  const { allowDirectPush, guardrails } = force.rules;
+  if (allowDirectPush) return { kind: 'direct push', ...(guardrails === undefined ? {} : { guardrails }) };
   return {
     kind: 'refused',
     under: { kind: 'direct push', approvedBy: [] },

@@ -3,6 +3,7 @@ import type { Day, TenantPolicy } from '../core/state.ts';
 import { firstParents } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { type ReviewRules, rulesOf, sameRules } from '../github/rules-in-force.ts';
+import { guardrailsText } from '../policy/guardrails.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { CAUTIOUS } from '../policy/settings.ts';
 
@@ -81,8 +82,12 @@ export async function mergedSince(
 }
 
 /** What settings with errors would forbid is not known, so they change no rule; no tenant is planned by them. */
-export function rulesIn({ settings }: Pick<LoadedPolicies, 'settings'>): ReviewRules | undefined {
-  return settings === CAUTIOUS ? undefined : rulesOf(settings);
+export function rulesIn({
+  settings,
+  guardrails,
+}: Pick<LoadedPolicies, 'settings' | 'guardrails'>): ReviewRules | undefined {
+  if (settings === CAUTIOUS || guardrails === 'broken') return undefined;
+  return rulesOf(settings, guardrails && guardrailsText(guardrails));
 }
 
 /** The tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */

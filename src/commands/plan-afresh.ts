@@ -3,6 +3,7 @@ import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/repo
 import { commitOf, isAncestor, isHere } from '../git/history.ts';
 import { lastApplied, type RunLine } from '../git/journal-branch.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
+import { withGuardrails } from '../guardrails/open.ts';
 import { policiesOf } from '../policy/policies.ts';
 import type { ApplyMergedOptions } from './apply-merged.ts';
 import { notToBeHad, unplanned, writeFresh } from './fresh-plan.ts';
@@ -33,7 +34,7 @@ export async function planAfresh(options: ApplyMergedOptions): Promise<ApplyRepo
   const { env, day, policies: folder, version } = options;
   await requireLock(REPOSITORY, env);
   const commit = await commitOf(REPOSITORY, options.commit);
-  const loaded = policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day);
+  const loaded = await withGuardrails(policiesOf(await policyFilesAt(REPOSITORY, commit, folder), day));
   if (loaded.broken.length > 0) {
     throw new NotAfresh(
       'The policies have errors at this commit.',

@@ -5,6 +5,7 @@ import { commitOf, mergedTree } from '../git/history.ts';
 import { journalLines } from '../git/journal-lines.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { inRepository } from '../git/worktree.ts';
+import { openGuardrails, withGuardrails } from '../guardrails/open.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { policiesOf } from '../policy/policies.ts';
 import { type Compared, compare } from '../policy/proposal.ts';
@@ -40,9 +41,14 @@ export async function openProposal(options: ProposalOptions): Promise<OpenedProp
   const after =
     options.head === undefined
       ? await loadPolicies(policies, day)
-      : policiesOf(await policyFilesAt(repo, await mergedTree(repo, base, head), path), day);
+      : await withGuardrails(
+          policiesOf(await policyFilesAt(repo, await mergedTree(repo, base, head), path), day),
+        );
   const folder = options.head === undefined ? policies : path;
-  const compared = compare(before, after, tenant, `${folder}/settings.yaml`);
+  const { guardrails } = before;
+  const judges =
+    guardrails === undefined || guardrails === 'broken' ? undefined : await openGuardrails(guardrails);
+  const compared = compare(before, after, tenant, folder, judges?.guard);
   const { branch } = before.settings.journal;
   const lines = await journalLines(
     repo,

@@ -194,7 +194,8 @@ function unreadNote({ unread }: Impact): readonly Finding[] {
 
 const SEVERITIES = ['error', 'warning', 'info'];
 
-function sorted(findings: readonly Finding[]): readonly Finding[] {
+/** Errors first, then by rule and message. */
+export function sorted(findings: readonly Finding[]): readonly Finding[] {
   return [...findings].sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

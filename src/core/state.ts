@@ -96,7 +96,12 @@ export type Desired = {
 export type Origins = { readonly [pointer: string]: Position };
 
 /** The policy of one tenant, ready to plan. */
-export type TenantPolicy = { readonly desired: Desired; readonly origins: Origins };
+export type TenantPolicy = {
+  readonly desired: Desired;
+  readonly origins: Origins;
+  /** The guardrails its plans are judged by; unset where the repository has none. */
+  readonly guard?: Guard;
+};
 
 /** A UTC calendar day, `2026-11-24`. Compares as text. */
 export type Day = string;

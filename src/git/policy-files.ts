@@ -24,6 +24,7 @@ export async function policyFilesAt(repo: string, treeish: string, folder: strin
   const dir = posix.normalize(folder).replace(/\/+$/, '');
   const isPolicy = (path: string) =>
     path === within(dir, 'settings.yaml') ||
+    path === within(dir, 'guardrails.yaml') ||
     /^(?:tenants|baselines)\/[^/]+\.yaml$/.test(path.slice(within(dir, '').length));
   const files = await filesIn(repo, treeish, dir, { only: isPolicy, limit: MAX_BYTES });
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -52,10 +53,20 @@ export async function policyFilesAt(repo: string, treeish: string, folder: strin
   const settings = has('settings.yaml')
     ? one({ name: 'settings', file: within(dir, 'settings.yaml') })
     : undefined;
+  const guardrails = has('guardrails.yaml')
+    ? one({ name: 'guardrails', file: within(dir, 'guardrails.yaml') })
+    : undefined;
   const [tenants, baselines] = [sources('tenants'), sources('baselines')];
   if (tenants.length === 0 && refusals(findings).length === 0)
     findings.push(noTenants(within(dir, 'tenants')));
-  return { tenants, baselines, ...(settings === undefined ? {} : { settings }), isWhole, findings };
+  return {
+    tenants,
+    baselines,
+    ...(settings === undefined ? {} : { settings }),
+    ...(guardrails === undefined ? {} : { guardrails }),
+    isWhole,
+    findings,
+  };
 }
 
 const LINK = '120000';

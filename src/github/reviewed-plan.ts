@@ -95,7 +95,7 @@ export async function reviewOf(
     const approval = approvalOf({
       ...facts,
       since: shownSince(history, entry),
-      needed: rules.approvals,
+      needed: Math.max(rules.approvals, plan.approvals ?? 0),
     });
     return approval.kind === 'approved'
       ? { kind: 'reviewed', plan, approvedBy: approval.by }

@@ -4,12 +4,23 @@ import type { Settings } from '../policy/settings.ts';
 export type ReviewRules = Pick<Settings['review'], 'approvals' | 'allowDirectPush' | 'app'> & {
   /** The branch that keeps the journal. */
   readonly journal: string;
+  /** The guardrails as text; unset where there are none. */
+  readonly guardrails?: string;
 };
 
 /** The rules that settings state. */
-export function rulesOf({ review, journal }: Pick<Settings, 'review' | 'journal'>): ReviewRules {
+export function rulesOf(
+  { review, journal }: Pick<Settings, 'review' | 'journal'>,
+  guardrails?: string,
+): ReviewRules {
   const { approvals, allowDirectPush, app } = review;
-  return { approvals, allowDirectPush, ...(app === undefined ? {} : { app }), journal: journal.branch };
+  return {
+    approvals,
+    allowDirectPush,
+    ...(app === undefined ? {} : { app }),
+    journal: journal.branch,
+    ...(guardrails === undefined ? {} : { guardrails }),
+  };
 }
 
 /** The rules that merges are judged by after a commit. */
@@ -29,6 +40,10 @@ function amended({ rules, stated }: InForce, next: ReviewRules, reviewed: boolea
   const passes = <K extends keyof ReviewRules>(key: K, stricter: boolean) =>
     next[key] !== stated?.[key] && (reviewed || stricter);
   const app = passes('app', next.app === rules.app) ? next.app : rules.app;
+  // Which of two sets of expressions lets more pass nobody can tell, so that none is stricter.
+  const guardrails = passes('guardrails', next.guardrails === rules.guardrails)
+    ? next.guardrails
+    : rules.guardrails;
   return {
     approvals: passes('approvals', next.approvals >= rules.approvals) ? next.approvals : rules.approvals,
     allowDirectPush: passes('allowDirectPush', !next.allowDirectPush || rules.allowDirectPush)
@@ -37,10 +52,11 @@ function amended({ rules, stated }: InForce, next: ReviewRules, reviewed: boolea
     // Another journal may say anything of what is in force, so it is never stricter.
     journal: passes('journal', next.journal === rules.journal) ? next.journal : rules.journal,
     ...(app === undefined ? {} : { app }),
+    ...(guardrails === undefined ? {} : { guardrails }),
   };
 }
 
-const KEYS = ['approvals', 'allowDirectPush', 'app', 'journal'] as const;
+const KEYS = ['approvals', 'allowDirectPush', 'app', 'journal', 'guardrails'] as const;
 
 /** Whether two rules ask for the same. */
 export function sameRules(a: ReviewRules, b: ReviewRules): boolean {

@@ -1,6 +1,7 @@
 import { worlds } from '../core/access.ts';
 import { assemble, changesAccess } from '../core/assemble.ts';
 import type { GateGroup } from '../core/assessment.ts';
+import { underGuard } from '../core/guardrail.ts';
 import { mayLose } from '../core/impact.ts';
 import { candidates, NOBODY_READ, selves } from '../core/people.ts';
 import type { Impact, TenantPlan } from '../core/plan.ts';
@@ -39,7 +40,8 @@ export function planOf(
   const directory = changesAccess(picture)
     ? directoryIn(policy.desired, picture.before, picture.after, answers)
     : NOBODY_READ;
-  return assemble(policy, picture, directory, recentLosses, day, given);
+  const plan = assemble(policy, picture, directory, recentLosses, day, given);
+  return underGuard(plan, policy.guard, recentLosses, day);
 }
 
 /** The ids of the people who may end lower than they are now, as far as anybody can tell. */

@@ -33,11 +33,21 @@ export async function readPolicyFiles(directory: string): Promise<PolicyFiles> {
   const settings = has('settings.yaml')
     ? await read({ name: 'settings', file: path(directory, 'settings.yaml') }, context)
     : undefined;
+  const guardrails = has('guardrails.yaml')
+    ? await read({ name: 'guardrails', file: path(directory, 'guardrails.yaml') }, context)
+    : undefined;
   const tenants = has('tenants') ? await readFolder(path(directory, 'tenants'), context) : [];
   const baselines = has('baselines') ? await readFolder(path(directory, 'baselines'), context) : [];
   if (tenants.length === 0 && refusals(findings).length === 0)
     findings.push(noTenants(path(directory, 'tenants')));
-  return { tenants, baselines, ...(settings === undefined ? {} : { settings }), isWhole, findings };
+  return {
+    tenants,
+    baselines,
+    ...(settings === undefined ? {} : { settings }),
+    ...(guardrails === undefined ? {} : { guardrails }),
+    isWhole,
+    findings,
+  };
 }
 
 type Context = { readonly root: string; readonly findings: Finding[] };

@@ -14,6 +14,7 @@ export type PolicyFiles = {
   readonly tenants: readonly SourceFile[];
   readonly baselines: readonly SourceFile[];
   readonly settings?: SourceFile;
+  readonly guardrails?: SourceFile;
   /** False when a file beside them may forbid something and cannot be heeded; a finding says which. */
   readonly isWhole: boolean;
   readonly findings: readonly Finding[];
@@ -34,13 +35,11 @@ export function nothingIn(directory: string): PolicyFiles {
 
 /** What there is to say about an entry of the policies directory itself. An error: it may forbid something. */
 export function topLevel(name: string, file: string): readonly Finding[] {
-  if (['tenants', 'baselines', 'settings.yaml', 'README.md'].includes(name) || name.startsWith('.'))
+  if (
+    ['tenants', 'baselines', 'settings.yaml', 'guardrails.yaml', 'README.md'].includes(name) ||
+    name.startsWith('.')
+  )
     return [];
-  if (name === 'guardrails.yaml') {
-    const message =
-      '`guardrails.yaml` is not supported yet; since nothing would check it, no tenant is planned.';
-    return [finding('not-supported-yet', message, 'Remove the file.', file)];
-  }
   if (/^(settings|guardrails)\.ya?ml$/i.test(name)) {
     const fix = `Rename it to ${name.toLowerCase().replace(/\.yml$/, '.yaml')}.`;
     return [

@@ -9,5 +9,8 @@ export type { LoadedPolicies } from './policies.ts';
  * Dates are judged by `day`, a UTC day.
  */
 export async function loadPolicies(directory: string, day: Day): Promise<LoadedPolicies> {
-  return policiesOf(await readPolicyFiles(directory), day);
+  const loaded = policiesOf(await readPolicyFiles(directory), day);
+  if (loaded.guardrails === undefined) return loaded;
+  const { withGuardrails } = await import('../guardrails/open.ts');
+  return await withGuardrails(loaded);
 }

@@ -4,6 +4,7 @@ import type { Day, TenantPolicy } from '../core/state.ts';
 import { type Layer, merge } from './baseline.ts';
 import { parseDocument } from './document.ts';
 import { type Candidate, duplicateTenants, restsOnBroken, unknownBaseline } from './fleet.ts';
+import { exceptableGuardrails, readGuardrails, UNOPENED, type WrittenGuardrails } from './guardrails.ts';
 import type { PolicyFiles, SourceFile } from './layout.ts';
 import { normalise } from './normal.ts';
 import { judge } from './rules.ts';
@@ -18,6 +19,8 @@ export type LoadedPolicies = {
   /** Repository-wide choices; the defaults without a settings.yaml, the most cautious ones while it has errors. */
   readonly settings: Settings;
   /** All problems of all files, by file, line, column, rule. */
+  /** The rules of guardrails.yaml, not opened yet; `broken` where the file has errors, unset where there is none. */
+  readonly guardrails?: WrittenGuardrails | 'broken';
   readonly findings: readonly Finding[];
   /** File names, without `.yaml`, of the tenants that cannot be planned because of errors. */
   readonly broken: readonly string[];
@@ -52,20 +55,31 @@ type Outcome = {
  */
 export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
   const settingsFile = files.settings && openFile('settings', files.settings);
-  const settings = settingsFrom(files, settingsFile?.layer);
+  const guarding = files.guardrails && readGuardrails(files.guardrails);
+  const guardrails = guarding && (guarding.written ?? 'broken');
+  // What broken guardrails forbid is not known, so nothing is allowed that settings might allow.
+  const settings = guardrails === 'broken' ? CAUTIOUS : settingsFrom(files, settingsFile?.layer);
+  const exceptable = exceptableGuardrails(guardrails);
   const baselines = new Map(files.baselines.map((source) => [source.name, openFile('baseline', source)]));
-  const outcomes = files.tenants.map((source) => tenantFrom(source, baselines, settings, day));
+  const outcomes = files.tenants.map((source) => tenantFrom(source, baselines, settings, exceptable, day));
   const candidates = outcomes.flatMap(({ candidate }) => candidate ?? []);
   const findings = [
     ...files.findings,
     ...(settingsFile?.findings ?? []),
     ...[...baselines.values()].flatMap((baseline) => baseline.findings),
+    ...(guarding?.findings ?? []),
     ...outcomes.flatMap((outcome) => outcome.findings),
     ...files.baselines.flatMap(({ name, file }) => {
       const resting = outcomes.filter((outcome) => outcome.restsOn === name);
       return resting.length === 0 ? [] : [restsOnBroken('baseline-broken', file, namesOf(resting))];
     }),
-    ...(files.settings !== undefined && settings === CAUTIOUS && outcomes.length > 0
+    ...(files.guardrails !== undefined && guardrails === 'broken' && outcomes.length > 0
+      ? [restsOnBroken('guardrails-broken', files.guardrails.file, namesOf(outcomes))]
+      : []),
+    ...(files.settings !== undefined &&
+    guardrails !== 'broken' &&
+    settings === CAUTIOUS &&
+    outcomes.length > 0
       ? [restsOnBroken('settings-broken', files.settings.file, namesOf(outcomes))]
       : []),
     ...duplicateTenants(candidates),
@@ -83,8 +97,11 @@ export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
     tenants: outcomes
       .flatMap(({ name, candidate }) => (candidate === undefined || broken.has(name) ? [] : candidate.policy))
       .sort((a, b) => byText(a.desired.tenant.name, b.desired.tenant.name)),
+      // Whoever forgets to open the guardrails gets no plan past them.
+      .map((policy) => (guardrails === undefined ? policy : { ...policy, guard: UNOPENED }))
     settings,
     findings: inOrder(findings),
+    ...(guardrails === undefined ? {} : { guardrails }),
     broken: [...broken].sort(byText),
   };
 }
@@ -101,6 +118,7 @@ function tenantFrom(
   baselines: ReadonlyMap<string, Opened<BaselineFile>>,
   settings: Settings,
   day: Day,
+  guardrails: Subject['guardrails'],
 ): Outcome {
   const { name } = source;
   const { layer: tenant, findings } = openFile('tenant', source);
@@ -123,6 +141,7 @@ function tenantFrom(
     written: tenant.content,
     baseline: baseline?.layer?.content,
     day,
+    guardrails,
     at: originIn(policy, tenant),
   });
   // What is wrong may stand in the baseline, and still be wrong for this tenant only.

@@ -1,6 +1,8 @@
 import type { Finding } from '../core/finding.ts';
+import { bothGuards, type Guard } from '../core/guardrail.ts';
 import { canonical, type Json, sameJson } from '../core/json.ts';
 import type { TenantPolicy } from '../core/state.ts';
+import { guardrailsChanged, UNOPENED } from './guardrails.ts';
 import type { LoadedPolicies } from './policies.ts';
 import { selectTenants } from './select.ts';
 import type { Settings } from './settings.ts';
@@ -18,12 +20,14 @@ export type Compared = {
 /**
  * Compares effective policies, so that a baseline's change is the change of all its tenants, and a comment's is none.
  * @param names of tenants; empty: all.
+ * @param baseGuard the guardrails of the base, which judge the proposal beside its own; unset where it has none.
  */
 export function compare(
   base: LoadedPolicies,
   head: LoadedPolicies,
   names: readonly string[],
-  settingsFile: string,
+  folder: string,
+  baseGuard?: Guard,
 ): Compared {
   const before = new Map(base.tenants.map((policy) => [policy.desired.tenant.id, policy]));
   const gone = noLongerManaged(base, head).filter(({ name }) => names.length === 0 || names.includes(name));
@@ -32,14 +36,22 @@ export function compare(
     names,
     gone.map(({ name }) => name),
   );
-  const tenants = selected.tenants.filter(
-    (policy) => spelled(before.get(policy.desired.tenant.id)) !== spelled(policy),
-  );
+  const judges = base.guardrails === 'broken' ? UNOPENED : baseGuard;
+  const tenants = selected.tenants
+    .filter((policy) => spelled(before.get(policy.desired.tenant.id)) !== spelled(policy))
+    .map((policy) => {
+      const guard = bothGuards(judges, policy.guard);
+      return guard === undefined ? policy : { ...policy, guard };
+    });
   return {
     loaded: {
       ...selected,
       tenants,
-      findings: [...selected.findings, ...settingsChanged(base.settings, head.settings, settingsFile)],
+      findings: [
+        ...selected.findings,
+        ...settingsChanged(base.settings, head.settings, `${folder}/settings.yaml`),
+        ...guardrailsChanged(base.guardrails, head.guardrails, `${folder}/guardrails.yaml`),
+      ],
     },
     base: before,
     untouched: selected.tenants.length - tenants.length,

@@ -1,16 +1,27 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import baselineSchema from '../../schema/baseline.schema.json' with { type: 'json' };
+import guardrailsSchema from '../../schema/guardrails.schema.json' with { type: 'json' };
 import settingsSchema from '../../schema/settings.schema.json' with { type: 'json' };
 import tenantSchema from '../../schema/tenant.schema.json' with { type: 'json' };
 import type { Finding } from '../core/finding.ts';
 import { complaint, isChoiceOfKeys } from './complaint.ts';
 import type { PolicyDocument } from './document.ts';
-import type { BaselineFile, SettingsFile, TenantFile } from './types.gen.ts';
+import type { BaselineFile, GuardrailsFile, SettingsFile, TenantFile } from './types.gen.ts';
 
-const schemas = { tenant: tenantSchema, baseline: baselineSchema, settings: settingsSchema };
+const schemas = {
+  tenant: tenantSchema,
+  baseline: baselineSchema,
+  settings: settingsSchema,
+  guardrails: guardrailsSchema,
+};
 
-type Files = { tenant: TenantFile; baseline: BaselineFile; settings: SettingsFile };
+type Files = {
+  tenant: TenantFile;
+  baseline: BaselineFile;
+  settings: SettingsFile;
+  guardrails: GuardrailsFile;
+};
 
 /** A file that has the shape its schema asks for, or the findings that say where it has not. */
 export type Checked<T> = { readonly content?: T; readonly findings: readonly Finding[] };

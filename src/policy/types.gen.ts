@@ -4,6 +4,7 @@ export interface PolicyFiles {
   TenantFile?: TenantFile;
   BaselineFile?: BaselineFile;
   SettingsFile?: SettingsFile;
+  GuardrailsFile?: GuardrailsFile;
 }
 /**
  * policies/tenants/<name>.yaml: who may use Apple Mail against Exchange Online in one tenant.
@@ -311,4 +312,59 @@ export interface DriftSettings {
    * Whether one issue per tenant is kept open while there is drift.
    */
   issue?: boolean;
+}
+/**
+ * policies/guardrails.yaml: rules that every plan must keep, whoever wrote it.
+ */
+export interface GuardrailsFile {
+  /**
+   * The rules; each is evaluated for every tenant its labels select.
+   *
+   * @maxItems 100
+   */
+  guardrails: WrittenGuardrail[];
+}
+/**
+ * One rule.
+ */
+export interface WrittenGuardrail {
+  /**
+   * Name of the rule; findings and exceptions name it as guardrail/<id>.
+   */
+  id: string;
+  /**
+   * What a plan that does not keep the rule gets: error refuses it, warning and info are said.
+   */
+  severity: 'error' | 'warning' | 'info';
+  /**
+   * What is said to whoever reads the plan: one sentence.
+   */
+  message: string;
+  /**
+   * Who answers for the rule: a team or an address.
+   */
+  owner: string;
+  when?: WhenLabels;
+  /**
+   * A CEL expression that must be true for the plan to keep the rule. See docs/guardrails.md for what it may look at.
+   */
+  require: string;
+  /**
+   * A number the expression may name as `limit`; an exception raises it instead of switching the rule off.
+   */
+  limit?: number;
+  /**
+   * How many approvals a plan that does not keep the rule needs. Such a rule refuses nothing by itself: its severity is warning or info.
+   */
+  approvals?: number;
+  /**
+   * Whether an exceptions entry of a tenant policy may waive the rule. Default: true; never for a rule with approvals.
+   */
+  exceptable?: boolean;
+}
+/**
+ * Labels a tenant must have for the rule to count; one value, or a list of values. Left out: every tenant.
+ */
+export interface WhenLabels {
+  [k: string]: string | [string, ...string[]];
 }

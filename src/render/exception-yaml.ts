@@ -17,7 +17,7 @@ export function exceptionYaml({ rule, waivable }: Finding, day: Day): readonly s
   if (waivable === undefined) return undefined;
   const limit = waivable.limit === undefined ? '' : `limit: ${waivable.limit}, `;
   const upn = waivable.person === undefined ? '' : `upn: ${scalar(waivable.person, PLAIN_UPN)}, `;
-  const id = scalar(rule, /^[a-z][a-z0-9-]*$/);
+  const id = scalar(rule, /^[a-z][a-z0-9-]*(?:\/[a-z0-9-]+)?$/);
   return [
     'exceptions:',
     `  - { rule: ${id}, ${limit}${upn}reason: "why, with its ticket", until: ${later(day)} }`,

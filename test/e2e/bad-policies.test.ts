@@ -89,9 +89,13 @@ const CASES: readonly (readonly [string, Files, RegExp])[] = [
     /settings\.yaml:\d+:\d+: error: .*\[not-supported-yet\]\n {2}fix: Remove it\./,
   ],
   [
-    'a file that is not supported yet',
-    { [FILE]: HEAD, 'policies/guardrails.yaml': 'rules: []\n' },
-    /guardrails\.yaml:1:1: error: .*\[not-supported-yet\]\n {2}fix: Remove the file\./,
+    'a guardrail that names what is not there',
+    {
+      [FILE]: HEAD,
+      'policies/guardrails.yaml':
+        'guardrails:\n  - id: typo\n    severity: error\n    message: No.\n    owner: us\n    require: policy.consnt.userConsent == "none"\n',
+    },
+    /guardrails\.yaml:6:20: error: .*There is no field `consnt`.*\[guardrail-expression\]\n {2}fix: \S/,
   ],
   ['no policies folder', {}, /error: There is no directory policies\. \[policies-missing\]\n {2}fix: \S/],
   [

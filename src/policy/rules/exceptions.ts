@@ -16,7 +16,7 @@ const EXCEPTABLE = [
 const PERSON = 'protected-person';
 
 /** unknown-exception, duplicate-exception, exception-limit, exception-person, expired-exception. */
-export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
+export const exceptionsMakeSense: Rule = ({ desired, guardrails, day, at }) =>
   desired.exceptions.flatMap((each, index): readonly Finding[] => {
     const say = (rule: string, severity: Finding['severity'], message: string, fix: string): Finding => ({
       rule,
@@ -26,20 +26,25 @@ export const exceptionsMakeSense: Rule = ({ desired, day, at }) =>
       at: at(`/exceptions/${index}`),
     });
     const found: Finding[] = [];
-    if (!EXCEPTABLE.some((rule) => rule === each.rule)) {
-      const guess = nearest(each.rule, EXCEPTABLE);
-      const fix = guess ? `Did you mean \`${guess}\`?` : `Rules with exceptions: ${EXCEPTABLE.join(', ')}.`;
+    const known = [...EXCEPTABLE, ...guardrails.keys()];
+    if (!known.includes(each.rule)) {
+      const guess = nearest(each.rule, known);
+      const fix = guess ? `Did you mean \`${guess}\`?` : `Rules with exceptions: ${known.join(', ')}.`;
       found.push(say('unknown-exception', 'error', `No exception can be made from \`${each.rule}\`.`, fix));
     }
     if (desired.exceptions.findIndex((other) => isSame(other, each)) < index) {
       const message = `\`${each.rule}\` is excepted twice${each.rule === PERSON && each.upn ? ` for ${each.upn}` : ''}.`;
       found.push(say('duplicate-exception', 'error', message, 'Keep one of the two.'));
     }
-    if (each.rule === 'removal-limit' && each.limit === undefined) {
-      const message = 'An exception from removal-limit must say how many people may lose access.';
+    const limited = each.rule === 'removal-limit' || guardrails.get(each.rule)?.limit === true;
+    if (limited && each.limit === undefined) {
+      const message =
+        each.rule === 'removal-limit'
+          ? 'An exception from removal-limit must say how many people may lose access.'
+          : `An exception from ${each.rule} must say which number counts instead.`;
       found.push(say('exception-limit', 'error', message, 'Add `limit`.'));
     }
-    if (each.rule !== 'removal-limit' && each.limit !== undefined) {
+    if (!limited && each.limit !== undefined) {
       const message = `\`limit\` means nothing for \`${each.rule}\`.`;
       found.push(say('exception-limit', 'error', message, 'Remove `limit`.'));
     }

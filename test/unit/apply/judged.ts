@@ -44,6 +44,7 @@ export async function look(tenant: Tenant, d: Directory, policy: TenantPolicy, m
         mayLose: mayLoseIn(seen, policy),
         begun,
         application: appId(seen.answers),
+        approvals: 0,
       }),
   };
 }

@@ -5,7 +5,7 @@ import { load, SAMPLE_ID } from './sample.ts';
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const catalogue = read('docs/rules.md');
-const sources = ['policy', 'core', 'levers'].flatMap((room) =>
+const sources = ['policy', 'core', 'levers', 'guardrails'].flatMap((room) =>
   readdirSync(new URL(`src/${room}/`, root), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.gen.ts'))
     .map((file) => read(`src/${room}/${file}`)),

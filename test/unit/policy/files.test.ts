@@ -64,7 +64,7 @@ describe('what is not read is said', () => {
     ['tenants/notes.txt', 'tenants/notes.txt warning unknown-file'],
     ['tenant/other.yaml', 'tenant warning unknown-file'],
     ['contoso.yaml', 'contoso.yaml warning unknown-file'],
-    ['guardrails.yaml', 'guardrails.yaml error not-supported-yet'],
+    ['guardrails.yml', 'guardrails.yml error not-yaml-suffix'],
   ])('%s', async (file, finding) => {
     write(file, 'x: 1\n');
     expect(await said()).toEqual([finding]);

@@ -1,0 +1,63 @@
+import type { Expr } from './names.ts';
+
+const ONOFF = ['unmanaged'];
+const LEVELS = ['none', 'may', 'has', 'unknown'];
+
+/** Fields that hold one of few words, by their names: another word would never be equal, and nobody would notice. */
+const WORDS: { readonly [field: string]: readonly string[] } = {
+  enabledForSignIn: ONOFF,
+  assignmentRequired: ONOFF,
+  visibleToUsers: ONOFF,
+  userConsent: [
+    ...['none', 'lowImpact', 'microsoftManaged', 'microsoftManagedMailClients'],
+    ...['allApps', 'thisAppOnly', 'custom', 'unmanaged'],
+  ],
+  userGrants: ['keep', 'report', 'revoke'],
+  unlisted: ['remove', 'keep', ''],
+  transition: ['refuse', 'continuity', 'containment'],
+  effect: ['widens', 'narrows', 'widens and narrows', 'neutral'],
+  direction: ['widens', 'narrows', 'neutral'],
+  severity: ['error', 'warning', 'info'],
+  cloud: ['global', 'usgov', 'usgovdod', 'china'],
+  as: ['group', 'members'],
+  'everyoneElse.before': LEVELS,
+  'everyoneElse.after': LEVELS,
+};
+
+/** Fields that hold values of several kinds, so that comparing with any kind makes sense. */
+export const MIXED: ReadonlySet<string> = new Set([
+  ...['enabledForSignIn', 'assignmentRequired', 'visibleToUsers', 'before', 'after'],
+]);
+
+/** What is wrong with comparing these two: a comparison of what can never be equal is always false, without an error. */
+export function neverEqual(
+  one: Expr,
+  other: Expr,
+  kinds: readonly (string | undefined)[],
+): string | undefined {
+  const [a, b] = kinds;
+  if (a !== undefined && b !== undefined && a !== b) return `A ${a} is never equal to a ${b}.`;
+  return misspelled(one, other) ?? misspelled(other, one);
+}
+
+/** What is wrong with looking for one of these in a written list. */
+export function neverIn(wanted: Expr, list: Expr): string | undefined {
+  if (list.exprKind.case !== 'listExpr') return undefined;
+  return list.exprKind.value.elements
+    .map((each) => misspelled(wanted, each))
+    .find((said) => said !== undefined);
+}
+
+function misspelled(field: Expr, constant: Expr): string | undefined {
+  if (field.exprKind.case !== 'selectExpr' || constant.exprKind.case !== 'constExpr') return undefined;
+  const { constantKind } = constant.exprKind.value;
+  if (constantKind.case !== 'stringValue') return undefined;
+  const { operand, field: name } = field.exprKind.value;
+  const parent = operand?.exprKind.case === 'selectExpr' ? operand.exprKind.value.field : '';
+  const words = [`${parent}.${name}`, name].flatMap((key) =>
+    Object.hasOwn(WORDS, key) ? [WORDS[key]] : [],
+  )[0];
+  if (words === undefined || words.includes(constantKind.value)) return undefined;
+  const text = words.map((word) => `"${word}"`).join(', ');
+  return `\`${name}\` is never "${constantKind.value}". Its words: ${text}.`;
+}

@@ -1,0 +1,146 @@
+import type { Finding, Position } from '../core/finding.ts';
+import { GUARDRAIL, type Guard } from '../core/guardrail.ts';
+import { canonical } from '../core/json.ts';
+import { parseDocument } from './document.ts';
+import type { SourceFile } from './layout.ts';
+import { checkShape } from './schema.ts';
+import type { WrittenGuardrail } from './types.gen.ts';
+
+/** A guardrails.yaml whose shape is right; its expressions have not been looked at. */
+export type WrittenGuardrails = {
+  readonly rules: readonly WrittenGuardrail[];
+  /** The text of the file; empty where it is not at hand. */
+  readonly text: string;
+  /** Where a rule stands (`/guardrails/0`), and where a value behind its key does. */
+  readonly at: (pointer: string) => Position;
+  readonly valueAt: (pointer: string) => Position;
+};
+
+/** Bytes → rules, or the findings that say why there are none. What a missing file says was said by its reader. */
+export function readGuardrails({ file, bytes }: SourceFile): {
+  readonly written?: WrittenGuardrails;
+  readonly findings: readonly Finding[];
+} {
+  if (bytes === undefined) return { findings: [] };
+  const { document, findings } = parseDocument(file, bytes);
+  if (document === undefined) return { findings };
+  const { content, findings: said } = checkShape('guardrails', document);
+  if (content === undefined) return { findings: said.slice(0, 100) };
+  const written = {
+    rules: content.guardrails,
+    text: new TextDecoder().decode(bytes),
+    at: document.at,
+    valueAt: document.valueAt,
+  };
+  const wrong = meaning(written);
+  return wrong.length > 0 ? { findings: wrong } : { written, findings: [] };
+}
+
+/** duplicate-guardrail, guardrail-approvals. */
+function meaning({ rules, valueAt }: WrittenGuardrails): readonly Finding[] {
+  return rules.flatMap(({ id, severity, approvals, exceptable }, index): readonly Finding[] => {
+    const say = (rule: string, key: string, message: string, fix: string): Finding => ({
+      rule,
+      severity: 'error',
+      message,
+      fix,
+      at: valueAt(`/guardrails/${index}/${key}`),
+    });
+    return [
+      ...(rules.findIndex((other) => other.id === id) < index
+        ? [say('duplicate-guardrail', 'id', `There are two guardrails \`${id}\`.`, 'Give one another id.')]
+        : []),
+      ...(approvals !== undefined && severity === 'error'
+        ? [
+            say(
+              'guardrail-approvals',
+              'severity',
+              'A guardrail that asks for approvals refuses nothing by itself.',
+              'Write severity: warning, or remove `approvals`.',
+            ),
+          ]
+        : []),
+      ...(approvals !== undefined && exceptable === true
+        ? [
+            say(
+              'guardrail-approvals',
+              'exceptable',
+              'No exception can be made from a guardrail that asks for approvals: it would lower its own review.',
+              'Remove `exceptable`.',
+            ),
+          ]
+        : []),
+    ];
+  });
+}
+
+/** The rules as text that is equal where they say the same, and from which they can be opened again. */
+export function guardrailsText({ rules }: Pick<WrittenGuardrails, 'rules'>): string {
+  return spelled(rules);
+}
+
+function spelled(value: WrittenGuardrail | readonly WrittenGuardrail[]): string {
+  return canonical(JSON.parse(JSON.stringify(value)));
+}
+
+/** Guardrails that nobody could open: nothing passes them. */
+export const UNOPENED: Guard = () => ({
+  findings: [
+    {
+      rule: 'guardrails-broken',
+      severity: 'error',
+      message: 'The guardrails of this repository cannot be read, so nobody can say what they forbid.',
+      fix: 'Correct guardrails.yaml (`iosmail validate`).',
+    },
+  ],
+  approvals: 0,
+});
+
+/** guardrails-changed: what a proposal does to the rules that it is itself not judged by. */
+export function guardrailsChanged(
+  before: WrittenGuardrails | 'broken' | undefined,
+  now: WrittenGuardrails | 'broken' | undefined,
+  file: string,
+): readonly Finding[] {
+  if (before === 'broken' || now === 'broken') return [];
+  const [old, next] = [before, now].map(
+    (each) => new Map(each?.rules.map((rule) => [rule.id, spelled(rule)])),
+  ) as [Map<string, string>, Map<string, string>];
+  const named = (word: string, ids: readonly string[]) =>
+    ids.length === 0 ? [] : [`${word} ${ids.map((id) => `\`${id}\``).join(', ')}`];
+  const said = [
+    ...named(
+      'removes',
+      [...old.keys()].filter((id) => !next.has(id)),
+    ),
+    ...named(
+      'changes',
+      [...next].flatMap(([id, text]) => (old.has(id) && old.get(id) !== text ? [id] : [])),
+    ),
+    ...named(
+      'adds',
+      [...next.keys()].filter((id) => !old.has(id)),
+    ),
+  ];
+  if (said.length === 0) return [];
+  return [
+    {
+      rule: 'guardrails-changed',
+      severity: 'warning',
+      message: `This pull request changes the guardrails: it ${said.join(', ')}. It is judged by those of its base, too.`,
+      at: { file, line: 1, column: 1 },
+    },
+  ];
+}
+
+/** The ids that exceptions can name, and whether they need a number. */
+export function exceptableGuardrails(
+  written: WrittenGuardrails | 'broken' | undefined,
+): ReadonlyMap<string, { readonly limit: boolean }> {
+  if (written === undefined || written === 'broken') return new Map();
+  return new Map(
+    written.rules
+      .filter(({ approvals, exceptable }) => approvals === undefined && exceptable !== false)
+      .map(({ id, limit }) => [`${GUARDRAIL}${id}`, { limit: limit !== undefined }]),
+  );
+}
