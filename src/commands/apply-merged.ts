@@ -111,7 +111,7 @@ async function carryOut(
       others.push({ ...report, outcome: 'refused', ...(under && { review: under }), problem });
     } else if (decision.kind === 'reviewed') {
       plans.push(decision.plan);
-      reviews.set(id, decision);
+      reviews.set(id, { ...decision, ...judged });
     } else {
       const plan = pushed.tenants.find(({ tenant }) => tenant.id === id);
       const under = { kind: 'direct push', approvedBy: [] } as const;
@@ -121,7 +121,11 @@ async function carryOut(
         continue;
       }
       plans.push(plan);
-      reviews.set(id, { under: { ...under, digest: plan.digest }, recheck: async () => undefined });
+      reviews.set(id, {
+        under: { ...under, digest: plan.digest },
+        recheck: async () => undefined,
+        ...judged,
+      });
     }
   }
   const applied = await run.apply(plans, reviews);

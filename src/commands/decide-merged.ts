@@ -81,6 +81,7 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
       guardrailsBefore.set(pull.number, rules.guardrails);
   };
   const decisionOf = async (pull: Pull, force: InForce, tenantId: string): Promise<Decision> => {
+    begins(pull, force);
     const found = (await review(pull, force, false))(tenantId);
     const under: ReviewedUnder = {
       kind: 'pull request',
@@ -115,6 +116,7 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
   const after = (force: InForce, { commit, rules }: PolicyCommit) =>
     afterCommit(force, commit, rules, async () => {
       const pull = await mergeOf(commit);
+      begins(pull, force);
       if (pull === undefined) return force.rules.allowDirectPush;
       const head = await deciding.rulesAtHead(pull.head.sha);
       // A merge made by hand may hold more than its pull request shows.

@@ -7,6 +7,7 @@ import { type Candidate, duplicateTenants, restsOnBroken, unknownBaseline } from
 import { exceptableGuardrails, readGuardrails, UNOPENED, type WrittenGuardrails } from './guardrails.ts';
 import type { PolicyFiles, SourceFile } from './layout.ts';
 import { normalise } from './normal.ts';
+import type { Subject } from './rules/subject.ts';
 import { judge } from './rules.ts';
 import { type Checked, checkShape } from './schema.ts';
 import { CAUTIOUS, DEFAULTS, type Settings, settingsOf } from './settings.ts';
@@ -100,8 +101,8 @@ export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
       // Whoever forgets to open the guardrails gets no plan past them.
       .map((policy) => (guardrails === undefined ? policy : { ...policy, guard: UNOPENED }))
     settings,
-    findings: inOrder(findings),
     ...(guardrails === undefined ? {} : { guardrails }),
+    findings: inOrder(findings),
     broken: [...broken].sort(byText),
   };
 }
@@ -186,7 +187,7 @@ function originIn({ origins }: TenantPolicy, tenant: Layer<TenantFile>): (pointe
 }
 
 /** By place, then rule. What a baseline makes many tenants say is said once. */
-function inOrder(findings: readonly Finding[]): readonly Finding[] {
+export function inOrder(findings: readonly Finding[]): readonly Finding[] {
   const different = new Map(findings.map((each) => [JSON.stringify(each), each]));
   return [...different.values()].sort(
     (a, b) =>

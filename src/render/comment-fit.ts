@@ -94,9 +94,11 @@ function text(blocks: readonly Block[]): string {
 
 function head(plan: Plan): readonly Block[] {
   const { tenants } = plan;
-  if (tenants.every(({ status }) => status === 'unchanged')) return [[calm(plan)]];
+  const rules = ruleWords(plan);
+  if (tenants.every(({ status }) => status === 'unchanged')) return [...rules, [calm(plan)]];
   const stopped = stoppedWords(tenants);
   return [
+    ...rules,
     [`## ${fleetHeadline(tenants)}`],
     ...(stopped === '' ? [] : [[`**${stopped}.** Nothing is sent to a tenant that is refused or failed.`]]),
     ...causeWords(tenants),
