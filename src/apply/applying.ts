@@ -32,10 +32,10 @@ export type Review = {
   readonly under: ReviewedUnder;
   /** Asked once more right before the first write: why it does not hold any longer, or nothing. */
   readonly recheck: () => Promise<Problem | undefined>;
-};
-
   /** The guardrails that were in force before the change that was reviewed, which count beside the policy's own. */
   readonly guard?: Guard;
+};
+
 /** Why a run ended before its last step, and what to do next. */
 export type Stop = {
   readonly message: string;

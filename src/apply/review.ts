@@ -29,10 +29,10 @@ export type LivePlan = {
   readonly mayLose: ReadonlySet<string>;
   /** An earlier run of this very plan has sent something, by the journal: what is done may be its doing. */
   readonly begun: boolean;
-  /** Object id of the app, where it is there. */
-  readonly application: string | undefined;
   /** How many approvals the review has that it rests on; none at a desk. */
   readonly approvals: number;
+  /** Object id of the app, where it is there. */
+  readonly application: string | undefined;
 };
 
 /**
@@ -109,14 +109,14 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
     ({ rule }) => !(detour && (WHOLE_CHANGE.has(rule) || rule.startsWith(GUARDRAIL))),
   );
   if (now !== undefined) return notNow(now);
+  const unapproved = approvalsMissing(reviewed, fresh, live.approvals);
+  if (unapproved !== undefined) return unapproved;
   const orders = [remainder.left, fresh.steps].map((steps) =>
     [...new Set(steps.map(({ group }) => group))].join(),
   );
   if (!started && reviewed.order?.holdsFor === 'the membership as read' && orders[0] !== orders[1]) {
     return {
       kind: 'stale',
-  const unapproved = approvalsMissing(reviewed, fresh, live.approvals);
-  if (unapproved !== undefined) return unapproved;
       why: 'the order is safe only for the membership that was reviewed, and the membership moved',
       reviewed: orders[0] ?? null,
       live: orders[1] ?? null,

@@ -19,9 +19,9 @@ export type LoadedPolicies = {
   readonly tenants: readonly TenantPolicy[];
   /** Repository-wide choices; the defaults without a settings.yaml, the most cautious ones while it has errors. */
   readonly settings: Settings;
-  /** All problems of all files, by file, line, column, rule. */
   /** The rules of guardrails.yaml, not opened yet; `broken` where the file has errors, unset where there is none. */
   readonly guardrails?: WrittenGuardrails | 'broken';
+  /** All problems of all files, by file, line, column, rule. */
   readonly findings: readonly Finding[];
   /** File names, without `.yaml`, of the tenants that cannot be planned because of errors. */
   readonly broken: readonly string[];
@@ -67,8 +67,8 @@ export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
   const findings = [
     ...files.findings,
     ...(settingsFile?.findings ?? []),
-    ...[...baselines.values()].flatMap((baseline) => baseline.findings),
     ...(guarding?.findings ?? []),
+    ...[...baselines.values()].flatMap((baseline) => baseline.findings),
     ...outcomes.flatMap((outcome) => outcome.findings),
     ...files.baselines.flatMap(({ name, file }) => {
       const resting = outcomes.filter((outcome) => outcome.restsOn === name);
@@ -97,9 +97,9 @@ export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
   return {
     tenants: outcomes
       .flatMap(({ name, candidate }) => (candidate === undefined || broken.has(name) ? [] : candidate.policy))
-      .sort((a, b) => byText(a.desired.tenant.name, b.desired.tenant.name)),
       // Whoever forgets to open the guardrails gets no plan past them.
       .map((policy) => (guardrails === undefined ? policy : { ...policy, guard: UNOPENED }))
+      .sort((a, b) => byText(a.desired.tenant.name, b.desired.tenant.name)),
     settings,
     ...(guardrails === undefined ? {} : { guardrails }),
     findings: inOrder(findings),
@@ -118,8 +118,8 @@ function tenantFrom(
   source: SourceFile,
   baselines: ReadonlyMap<string, Opened<BaselineFile>>,
   settings: Settings,
-  day: Day,
   guardrails: Subject['guardrails'],
+  day: Day,
 ): Outcome {
   const { name } = source;
   const { layer: tenant, findings } = openFile('tenant', source);
@@ -141,8 +141,8 @@ function tenantFrom(
     desired: policy.desired,
     written: tenant.content,
     baseline: baseline?.layer?.content,
-    day,
     guardrails,
+    day,
     at: originIn(policy, tenant),
   });
   // What is wrong may stand in the baseline, and still be wrong for this tenant only.

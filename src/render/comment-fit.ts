@@ -105,14 +105,14 @@ function head(plan: Plan): readonly Block[] {
   ];
 }
 
-function calm({ tenants, proposal }: Plan): string {
-  const gone = proposal?.noLongerManaged.length ?? 0;
 /** What changes the rules for everybody comes before what changes in a tenant. */
 function ruleWords({ proposal }: Plan): readonly Block[] {
   const changed = (proposal?.findings ?? []).filter(({ rule }) => rule === 'guardrails-changed');
   return changed.map(({ message }) => [`## ${forMarkdown(message)}`]);
 }
 
+function calm({ tenants, proposal }: Plan): string {
+  const gone = proposal?.noLongerManaged.length ?? 0;
   const same =
     tenants.length === 0
       ? 'The effective policy of every tenant that stays managed is the same before and after.'
