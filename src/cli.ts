@@ -5,6 +5,7 @@ import {
   type ApplyFlags,
   type CommonFlags,
   commandsOf,
+  type ExplainFlags,
   type GitHubFlags,
   type GitHubVerb,
   type PlanFlags,
@@ -123,6 +124,26 @@ async function who(flags: WhoFlags): Promise<ExitCode> {
   return worst([codeOfFindings(findings), codeOfWho(report)]);
 }
 
+async function explain(user: string | undefined, flags: ExplainFlags): Promise<ExitCode> {
+  const { error, format, color } = flags;
+  const medium = { format, colour: colourOf(color) };
+  const { explanationIn, pastedIn } = await import('./commands/shown-explanation.ts');
+  if (user === undefined) {
+    const text = error === '-' ? await standardInput() : (error ?? '');
+    print(await pastedIn(medium, text, pkg.version));
+  } else {
+    const { explain: run } = await import('./commands/explain.ts');
+    const options = { ...flags, user, day: today(), env, version: pkg.version, onWait: waits(flags.verbose) };
+    print(await explanationIn(medium, await run(options)));
+  }
+  return EXIT.ok;
+}
+
+async function standardInput(): Promise<string> {
+  const { text } = await import('node:stream/consumers');
+  return await text(process.stdin);
+}
+
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
   const stop = onStop();
   const { onTenant, end } = progress('apply');
@@ -215,6 +236,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     else if (invoked.command === 'plan') code = await plan(invoked.flags);
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
     else if (invoked.command === 'who') code = await who(invoked.flags);
+    else if (invoked.command === 'explain') code = await explain(invoked.user, invoked.flags);
     else if (invoked.command === 'github') code = await github(invoked.verb, invoked.flags);
     else code = await sandbox(invoked.flags);
   });

@@ -54,6 +54,7 @@ export type Invoked =
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
   | { readonly command: 'who'; readonly flags: WhoFlags }
+  | { readonly command: 'explain'; readonly user?: string; readonly flags: ExplainFlags }
   | { readonly command: 'github'; readonly verb: GitHubVerb; readonly flags: GitHubFlags }
   | { readonly command: 'sandbox'; readonly flags: SandboxFlags };
 
@@ -130,6 +131,23 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
   whoCommand(program, run);
+  explaining(program)
+    .addHelpText(
+      'after',
+      examples(
+        'iosmail explain anna@contoso.example --tenant contoso',
+        'iosmail explain --error "AADSTS50105: Your administrator has configured …"',
+        'iosmail explain office-0001@tailspin.example --sandbox',
+      ),
+    )
+    .action((user: string | undefined, flags: ExplainFlags, self: Command) => {
+      if ((user === undefined) === (flags.error === undefined))
+        self.error("error: name a person, or paste an error with '--error <text>'");
+      return run({
+        command: 'explain',
+        ...(user === undefined ? {} : { user }),
+        flags: { ...OFF, ...flags },
+      });
   const github = command(program, 'github', 'what the workflows tell and ask GitHub; needs GITHUB_TOKEN');
   const verb = (name: GitHubVerb, description: string) =>
     github
@@ -198,6 +216,21 @@ function choosing(program: Command, name: string, description: string, formats: 
     .addOption(new Option('--tenant <names...>', 'only these tenants').default([], 'all'))
     .addOption(new Option('--format <format>', 'how to print').choices([...formats]).default('text'))
     .option('--no-color', 'plain text, also with NO_COLOR set');
+}
+
+function explaining(program: Command): Command {
+  return command(program, 'explain', 'why one person cannot use Apple Mail, gate by gate; cannot write')
+    .argument('[user]', 'sign-in name, mail address or object id')
+    .option('--error <text>', 'instead: what this error text means; - reads it from standard input')
+    .option('--tenant <name>', 'the tenant of the person, where their name does not tell')
+    .option('--policies <dir>', 'the folder with the policies', 'policies')
+    .addOption(
+      new Option('--format <format>', 'how to print').choices(['text', 'json', 'markdown']).default('text'),
+    )
+    .option('--no-color', 'plain text, also with NO_COLOR set')
+    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
+    .option('--verbose', 'also every wait')
+    .addHelpText('after', SIGNING_IN);
 }
 
 function online(program: Command, name: string, description: string): Command {

@@ -70,7 +70,8 @@ async function withPeople(
   return { answers, picture };
 }
 
-async function readUntilQuiet(
+/** Reads round after round until nothing more is wanted; nothing is read twice. */
+export async function readUntilQuiet(
   reader: GraphReader,
   answers: Map<string, Answer>,
   wanted: () => readonly ReadRequest[],
