@@ -1,5 +1,6 @@
 import { digestOf } from '../core/digest.ts';
 import { type Finding, isBadInput, refusals } from '../core/finding.ts';
+import { GUARDRAIL } from '../core/guardrail.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
 import { type RestsOn, shifted } from '../core/rests-on.ts';
@@ -127,12 +128,6 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
   return { kind: 'go', remainder, notes: gains(reviewed, fresh) };
 }
 
-/** Why a plan does not hold any more although what it changes is as it was: what it rests on moved. */
-export function shiftedSince(
-  { restsOn, policy, steps }: TenantPlan,
-  live: RestsOn,
-): { readonly why: string; readonly reviewed: Json; readonly live: Json } | undefined {
-  const creates = steps.some(({ group }) => group === 'create');
 /** Guardrails may ask for more approvals than the settings; the plan that was shown and the tenant as it is both count. */
 function approvalsMissing(reviewed: TenantPlan, fresh: TenantPlan, given: number): Verdict | undefined {
   const needed = Math.max(reviewed.approvals ?? 0, fresh.approvals ?? 0);
@@ -144,6 +139,12 @@ function approvalsMissing(reviewed: TenantPlan, fresh: TenantPlan, given: number
   };
 }
 
+/** Why a plan does not hold any more although what it changes is as it was: what it rests on moved. */
+export function shiftedSince(
+  { restsOn, policy, steps }: TenantPlan,
+  live: RestsOn,
+): { readonly why: string; readonly reviewed: Json; readonly live: Json } | undefined {
+  const creates = steps.some(({ group }) => group === 'create');
   const rows = shifted(restsOn, live, policy, creates);
   if (rows.length === 0) return undefined;
   const side = (of: 'reviewed' | 'live') => Object.fromEntries(rows.map((row) => [row.label, row[of]]));
