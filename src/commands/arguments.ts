@@ -36,6 +36,13 @@ export type WhoFlags = Omit<CommonFlags, 'format'> & {
   /** Compare the policies of this commit instead; no tenant is asked. */
   readonly diff?: string;
 };
+export type ExplainFlags = Omit<CommonFlags, 'tenant'> & {
+  readonly tenant?: string;
+  /** A pasted text instead of a person; `-`: from standard input. */
+  readonly error?: string;
+  readonly sandbox: boolean;
+  readonly verbose: boolean;
+};
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
   readonly policies: string;
