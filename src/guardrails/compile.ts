@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import { below, type Expr, lookedUp } from './names.ts';
+import { decidedParts } from './parts.ts';
 import { samplesFor } from './samples.ts';
 import { longestIn, MOST_WORK, NOMINAL, tooNested, workOf } from './work.ts';
 
@@ -55,11 +56,16 @@ export function compile(
     }
   };
   // A part may rest on a label that another part has made sure of.
-  const wider = samplesFor(new Map([...fieldsIn(expr).map((name) => [name, ''] as const), ...labels]), limit);
-  for (const node of decidedParts(expr)) {
-    const answers = wider.map((sample) => partOf(cel, env, node, sample));
-    const wrong = answers.every((answer) => cel.isCelError(answer)) ? answers[0] : undefined;
-    if (cel.isCelError(wrong)) return placed(`${said(wrong)}.`, wrong.exprId ?? node.id);
+  const labelled = new Map([...fieldsIn(expr).map((name) => [name, ''] as const), ...labels]);
+  const [wider = {}] = samplesFor(labelled, limit);
+  for (const { node, mustDecide, facts } of decidedParts(expr, wider, (node, facts) =>
+    partOf(cel, env, node, facts),
+  )) {
+    // Everything is there in this sample: what fails on it would fail whenever it is asked.
+    const answer = partOf(cel, env, node, facts);
+    if (cel.isCelError(answer)) return placed(`${said(answer)}.`, answer.exprId ?? node.id);
+    if (mustDecide && typeof answer !== 'boolean')
+      return placed('Only what is true or false can be joined with &&, || and ?.', node.id);
   }
   const run = planned(expr);
   for (const sample of samples) {
@@ -115,15 +121,6 @@ function partOf(cel: Cel, env: ReturnType<Cel['celEnv']>, node: Expr, facts: Fac
   } catch (error) {
     return cel.isCelError(error) ? error : undefined;
   }
-}
-
-/** The parts that another part can decide for, so that trying the whole would not show what is wrong with them. */
-function decidedParts(expr: Expr): readonly Expr[] {
-  if (expr.exprKind.case === 'comprehensionExpr') return below(expr).slice(0, 1).flatMap(decidedParts);
-  const inner = below(expr).flatMap(decidedParts);
-  const decides =
-    expr.exprKind.case === 'callExpr' && ['_&&_', '_||_', '_?_:_'].includes(expr.exprKind.value.function);
-  return decides ? [...inner, ...below(expr)] : inner;
 }
 
 /** Every field that is named anywhere. */

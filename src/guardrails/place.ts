@@ -15,7 +15,8 @@ export function placeIn(text: string, value: string, offset: number, from: Posit
     column = 0;
   }
   let last: Position = from;
-  for (const char of value.slice(0, offset + 1)) {
+  const blanks = /^\s*/.exec(value.slice(offset))?.[0].length ?? 0;
+  for (const char of value.slice(0, offset + blanks + 1)) {
     if (/\s/.test(char)) continue;
     for (;;) {
       const here = lines[line];
