@@ -1,6 +1,5 @@
 import { APPLE_MAIL, EXCHANGE_ONLINE } from '../../core/state.ts';
 import { type Answer, GraphError } from '../answers.ts';
-import { guid } from '../ids.ts';
 import { hasPremium } from '../licences.ts';
 import { page, type Shape } from '../page.ts';
 import type { GraphRequest } from '../request.ts';
@@ -25,7 +24,7 @@ const SIGN_IN: Shape<Row> = {
     appDisplayName: appId === APPLE_MAIL ? 'Apple Internet Accounts' : 'Another app',
     ipAddress: '192.0.2.10',
     clientAppUsed: 'Mobile Apps and Desktop clients',
-    correlationId: guid(id, 'correlation'),
+    correlationId: id,
     conditionalAccessStatus: 'notApplied',
     isInteractive: true,
     riskDetail: 'none',
@@ -78,7 +77,7 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 function rowsOf(tenant: Tenant): readonly Row[] {
   return tenant.signIns.map((each, index) => ({
     ...each,
-    id: guid(tenant.name, 'signIn', String(index)),
+    id: `${String(index).padStart(8, '0')}-0000-4000-8000-000000000000`,
     user: tenant.users.get(each.userId),
   }));
 }
