@@ -81,3 +81,8 @@ export function report(
 ): GateReport {
   return { gate, state, facts, codes: more.codes ?? [], policy: more.policy ?? [], todo: more.todo ?? [] };
 }
+
+/** Why something is not known, as a sentence of its own. */
+export function sentence(why: string): string {
+  return `${why.slice(0, 1).toUpperCase()}${why.slice(1)}.`;
+}

@@ -1,5 +1,6 @@
 import { APPLE_MAIL } from '../core/state.ts';
-import { type Code, codeOf } from './codes.ts';
+import type { Code } from './code.ts';
+import { codeOf } from './codes.ts';
 import { EXPLAIN_FORMAT } from './explanation.ts';
 import { PHRASES, type Phrase } from './phrases.ts';
 

@@ -1,4 +1,4 @@
-import type { Code } from './codes.ts';
+import type { Code } from './code.ts';
 
 /** A text that stands for a gate where no code is shown. */
 export type Phrase = Pick<Code, 'gate' | 'means' | 'todo'> & {

@@ -8,6 +8,8 @@ import {
   WHAT_IF,
 } from '../core/request.ts';
 import { EXCHANGE_ONLINE } from '../core/state.ts';
+import { ASSIGNED, assignedIn } from '../levers/assigned.ts';
+import { groupsById } from '../levers/principals.ts';
 import type { Device } from './explanation.ts';
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -40,6 +42,12 @@ export function directGroups(personId: string): ReadRequest {
     what: 'the groups the person is a direct member of',
     permission: 'GroupMember.Read.All',
   };
+}
+
+/** The assigned groups as they are today: an assignment keeps an old name, and outlives a deleted group. */
+export function assignedGroups(answers: Answers): readonly ReadRequest[] {
+  if (answers.get(ASSIGNED.path)?.kind !== 'found') return [];
+  return groupsById(assignedIn(answers).flatMap(({ id, type }) => (type === 'Group' ? [id] : [])));
 }
 
 /** Nested ones too: never for the assignment, but Conditional Access counts them, and it shows who is nested only. */

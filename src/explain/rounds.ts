@@ -12,6 +12,7 @@ import { ADMINISTRATORS } from '../planning/people-reads.ts';
 import { personIn } from './person.ts';
 import {
   accountRead,
+  assignedGroups,
   CONDITIONAL_ACCESS,
   directGroups,
   grantsOfPerson,
@@ -37,6 +38,7 @@ export function readsFor(
     ...application.reads(policy, answers, day),
     ...userConsent.reads(policy, answers, day),
     ...(app === undefined ? [] : [tenantWideGrants(app)]),
+    ...assignedGroups(answers),
     ...lookupReads(groups === 'unmanaged' ? [] : groups, []),
     accountRead(asked),
     CONDITIONAL_ACCESS,

@@ -8,7 +8,7 @@ import { type Grant, grantsIn, tenantWideGrants } from '../levers/grants.ts';
 import { userConsent } from '../levers/user-consent.ts';
 import { ADMINISTRATORS } from '../planning/people-reads.ts';
 import { type Account, personIn } from './person.ts';
-import { directGroups, grantsOfPerson, nestedGroups, unread } from './reads.ts';
+import { assignedGroups, directGroups, grantsOfPerson, nestedGroups, unread } from './reads.ts';
 
 /** Everything the gates are told from: what was read, each with the reason where it is not known. */
 export type Walk = {
@@ -19,6 +19,8 @@ export type Walk = {
   readonly app: Reading<App | 'absent'>;
   /** Assignments of the app; none where it is absent. */
   readonly assigned: Reading<readonly Assignment[]>;
+  /** The assigned groups that are still there, with their names of today; an assignment outlives its group. */
+  readonly living: Reading<ReadonlyMap<string, string>>;
   /** Direct membership, by id: the name of each group. */
   readonly direct: Reading<ReadonlyMap<string, string>>;
   readonly nested: Reading<ReadonlySet<string>>;
@@ -45,6 +47,7 @@ export function walkOf(policy: TenantPolicy, answers: Answers, asked: string, da
     app,
     assigned:
       answers.get(ASSIGNED.path)?.kind === 'refused' ? unread(answers, ASSIGNED) : known(assignedIn(answers)),
+    living: livingIn(answers),
     ...(person === undefined ? NOBODY : membershipOf(answers, person)),
     ...grantsFor(answers, app, application, person),
     userConsent: userConsent.assess(policy, answers, day).gates.userConsent ?? NOT_ASKED,
@@ -53,6 +56,16 @@ export function walkOf(policy: TenantPolicy, answers: Answers, asked: string, da
         ? unread(answers, EXCHANGE)
         : known(exchangeIn(answers) === undefined ? 'absent' : 'present'),
   };
+}
+
+function livingIn(answers: Answers): Walk['living'] {
+  const reads = assignedGroups(answers);
+  const missing = reads.find((read) => answers.get(read.path)?.kind !== 'found');
+  if (missing !== undefined) return unread(answers, missing);
+  const rows = reads.flatMap((read) => rowsOf(answers, read));
+  return known(
+    new Map(rows.map((row) => [textAt(row, 'id'), optionalText(row, 'displayName') ?? textAt(row, 'id')])),
+  );
 }
 
 const NOT_ASKED = { known: false, why: 'without an account there is nothing to look up' } as const;

@@ -8,7 +8,7 @@ import type { ConditionalAccessPolicy } from './tenant.ts';
 export function mobileOnly(
   displayName: string,
   controls: readonly string[],
-  given: Partial<Omit<ConditionalAccessPolicy, 'id' | 'displayName' | 'grantControls'>> = {},
+  given: Partial<Omit<ConditionalAccessPolicy, 'id' | 'displayName'>> = {},
 ): ConditionalAccessPolicy {
   return {
     id: guid('conditional access', displayName),

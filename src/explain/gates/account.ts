@@ -1,11 +1,11 @@
-import { type GateReport, report } from '../explanation.ts';
+import { type GateReport, report, sentence } from '../explanation.ts';
 import { accountRead, grantFix } from '../reads.ts';
 import type { Walk } from '../walk.ts';
 
 /** Before all gates: whether there is an account at all, and whether it may sign in to anything. */
 export function accountGate({ account }: Walk, asked: string): GateReport {
   if (!account.known) {
-    return report('account', 'unknown', [`${account.why}.`], { todo: [grantFix(accountRead(asked))] });
+    return report('account', 'unknown', [sentence(account.why)], { todo: [grantFix(accountRead(asked))] });
   }
   if (account.value === 'absent') {
     return report(

@@ -1,6 +1,6 @@
 import { application } from '../../levers/application.ts';
 import { enabledForSignIn } from '../../levers/enabled-for-sign-in.ts';
-import { type GateReport, type PolicySide, report } from '../explanation.ts';
+import { type GateReport, type PolicySide, report, sentence } from '../explanation.ts';
 import { atLine, type Walk } from '../walk.ts';
 
 const ADMIN = 'Entra admin centre › Enterprise apps › Apple Internet Accounts › Properties';
@@ -8,7 +8,7 @@ const ADMIN = 'Entra admin centre › Enterprise apps › Apple Internet Account
 /** G1: an absent app is no closed gate where users may consent, because the first consent creates it. */
 export function presenceGate(walk: Walk): GateReport {
   const { app, userConsent, policy, answers, day } = walk;
-  if (!app.known) return report('G1', 'unknown', [`${app.why}.`], { todo: [GRANT_APPLICATIONS] });
+  if (!app.known) return report('G1', 'unknown', [sentence(app.why)], { todo: [GRANT_APPLICATIONS] });
   if (app.value !== 'absent') {
     const name = app.value.displayName;
     const also = name === 'Apple Internet Accounts' ? '' : ` under the name ${name}`;
@@ -59,7 +59,7 @@ export function presenceGate(walk: Walk): GateReport {
 /** G2: switched on for everybody or for nobody. */
 export function enabledGate(walk: Walk): GateReport {
   const { app, policy, answers, day } = walk;
-  if (!app.known) return report('G2', 'unknown', [`${app.why}.`], { todo: [GRANT_APPLICATIONS] });
+  if (!app.known) return report('G2', 'unknown', [sentence(app.why)], { todo: [GRANT_APPLICATIONS] });
   if (app.value === 'absent') return report('G2', 'open', ['There is no app that could be switched off.']);
   const { enabled, disabledByMicrosoft } = app.value;
   const wanted = policy.desired.application.enabledForSignIn;

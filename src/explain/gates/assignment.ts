@@ -1,6 +1,6 @@
 import type { Assignment } from '../../levers/assigned.ts';
 import { mayAssignGroups } from '../../levers/licence.ts';
-import { type GateReport, type PolicySide, report } from '../explanation.ts';
+import { type GateReport, type PolicySide, report, sentence } from '../explanation.ts';
 import { listedIn } from '../listed.ts';
 import { atLine, personOf, type Walk } from '../walk.ts';
 import { APPLY } from './app.ts';
@@ -10,7 +10,7 @@ const SHOWN = 10;
 /** G3: assigned, or a direct member of an assigned group. Nested groups assign nobody, Global Administrators pass. */
 export function assignmentGate(walk: Walk): GateReport {
   const { app, assigned } = walk;
-  if (!app.known) return report('G3', 'unknown', [`${app.why}.`]);
+  if (!app.known) return report('G3', 'unknown', [sentence(app.why)]);
   if (app.value === 'absent') return report('G3', 'open', ['There is no app to be assigned to.']);
   const wanted = walk.policy.desired.application.assignmentRequired;
   if (!app.value.required) {
@@ -30,7 +30,7 @@ export function assignmentGate(walk: Walk): GateReport {
       policy: [line, ...(wanted === true ? listedIn(walk).sides : [])],
     });
   }
-  if (!assigned.known) return report('G3', 'unknown', [`${assigned.why}.`]);
+  if (!assigned.known) return report('G3', 'unknown', [sentence(assigned.why)]);
   return required(walk, assigned.value);
 }
 
@@ -41,13 +41,11 @@ function required(walk: Walk, assigned: readonly Assignment[]): GateReport {
     return report('G3', 'unknown', [rule, 'Without an account nothing can be said about it.']);
   const { direct, administrator } = walk;
   const own = assigned.filter(({ id, type }) => type === 'User' && id === person.id);
-  const groups = assigned.filter(({ type }) => type === 'Group');
+  const groups = livingOf(walk, assigned);
   const through = direct.known ? groups.filter(({ id }) => direct.value.has(id)) : [];
   const passes = [
     ...own.map(() => 'The person is assigned directly.'),
-    ...through.map(
-      ({ id, name }) => `The person is a direct member of ${nameIn(walk, id, name)}, which is assigned.`,
-    ),
+    ...through.map(({ name }) => `The person is a direct member of ${name}, which is assigned.`),
     ...(administrator.known && administrator.value
       ? ['The person is a Global Administrator: they pass unassigned.']
       : []),
@@ -55,7 +53,7 @@ function required(walk: Walk, assigned: readonly Assignment[]): GateReport {
   const { sides, pending } = listedIn(walk);
   if (passes.length > 0) return report('G3', 'open', [rule, ...passes], { policy: sides });
   const doubts = [
-    ...(direct.known ? [] : [`${direct.why}.`]),
+    ...(direct.known ? [] : [sentence(direct.why)]),
     ...(administrator.known
       ? []
       : [`Whether they are a Global Administrator, who passes unassigned: ${administrator.why}.`]),
@@ -73,8 +71,14 @@ function required(walk: Walk, assigned: readonly Assignment[]): GateReport {
   });
 }
 
-function nameIn({ direct }: Walk, id: string, cached: string): string {
-  return (direct.known ? direct.value.get(id) : undefined) ?? cached;
+/** The assigned groups that are there, under their names of today; where that could not be read, all of them. */
+function livingOf({ living }: Walk, assigned: readonly Assignment[]): readonly Assignment[] {
+  const groups = assigned.filter(({ type }) => type === 'Group');
+  if (!living.known) return groups;
+  return groups.flatMap((group) => {
+    const name = living.value.get(group.id);
+    return name === undefined ? [] : [{ ...group, name }];
+  });
 }
 
 function notMember({ nested }: Walk, groups: readonly Assignment[]): readonly string[] {

@@ -59,7 +59,9 @@ export function conditionalAccessGate(walk: Walk, device: Device): GateReport {
       scopeOf(policy, who, device).applies !== 'no',
   );
   const notes = reporting.map((policy) => `${nameOf(policy)} only reports: it has no effect.`);
-  return told(judged, [countOf(policies.length), ...notes, ...defaults], device);
+  const unsettled = applied === undefined && judged.some(({ scope }) => scope.applies === 'unclear');
+  const more = unsettled ? [grantFix(whatIf(person.id, device))] : [];
+  return told(judged, [countOf(policies.length), ...notes, ...defaults], device, more);
 }
 
 function isEnforced(policy: Row): boolean {
@@ -85,7 +87,12 @@ function settled(scope: Scope, policy: Row, applied: readonly Row[] | undefined)
   };
 }
 
-function told(judged: readonly Judged[], facts: readonly string[], device: Device): GateReport {
+function told(
+  judged: readonly Judged[],
+  facts: readonly string[],
+  device: Device,
+  more: readonly string[] = [],
+): GateReport {
   const about = judged.filter(({ scope }) => scope.applies !== 'no');
   const hard = about.filter(({ demand }) => demand.outcome !== 'passes');
   const stops = hard.filter(
@@ -99,7 +106,7 @@ function told(judged: readonly Judged[], facts: readonly string[], device: Devic
     .map(({ name, demand }) => `${name} lets ${device} pass: ${demand.words}.`);
   const all = [...facts, ...words, ...easy];
   if (stops.length > 0) return report('G5', 'closed', all, { codes, todo: [OWNERS] });
-  if (hard.length > 0) return report('G5', 'unknown', all, { codes, todo: [OWNERS] });
+  if (hard.length > 0) return report('G5', 'unknown', all, { codes, todo: [OWNERS, ...more] });
   return report('G5', 'open', all);
 }
 

@@ -1,5 +1,5 @@
 import { MAIL_SCOPES } from '../../core/state.ts';
-import { type Device, type GateReport, type PolicySide, report } from '../explanation.ts';
+import { type Device, type GateReport, type PolicySide, report, sentence } from '../explanation.ts';
 import { atLine, type Walk } from '../walk.ts';
 import { APPLY } from './app.ts';
 
@@ -9,12 +9,14 @@ const SPEAKS: { readonly [device in Device]: (typeof MAIL_SCOPES)[number] } = {
   Mac: 'EWS.AccessAsUser.All',
 };
 
+const OWN_DOUBT =
+  'Whether a grant people gave themselves still counts once assignment is required is not proven.';
 const NEVER_OPEN = 'Opening user consent is not the way: it opens other apps too.';
 
 /** G4: granted for everybody, or by the person for themselves, or open to their consent. */
 export function consentGate(walk: Walk, device: Device): GateReport {
   const { app, tenantWide, own } = walk;
-  if (!app.known) return report('G4', 'unknown', [`${app.why}.`]);
+  if (!app.known) return report('G4', 'unknown', [sentence(app.why)]);
   const policy = [grantSide(walk)];
   if (app.value === 'absent')
     return byConsent(walk, ['Nothing is granted to an app that is not there.'], false);
@@ -22,26 +24,22 @@ export function consentGate(walk: Walk, device: Device): GateReport {
   if (tenantWide.known && covers(tenantWide.value))
     return report('G4', 'open', ['EAS and EWS are granted for everybody (admin consent).'], { policy });
   const facts = [
-    tenantWide.known ? `Granted for everybody: ${words(tenantWide.value)}.` : `${tenantWide.why}.`,
-    own.known ? `Granted by the person for themselves: ${words(own.value)}.` : `${own.why}.`,
+    tenantWide.known ? `Granted for everybody: ${words(tenantWide.value)}.` : sentence(tenantWide.why),
+    own.known ? `Granted by the person for themselves: ${words(own.value)}.` : sentence(own.why),
   ];
   const together = new Set([...(tenantWide.known ? tenantWide.value : []), ...(own.known ? own.value : [])]);
-  if (covers(together)) {
-    if (!required) return report('G4', 'open', facts, { policy });
-    const doubt =
-      'Whether a grant people gave themselves still counts once assignment is required is not proven.';
-    return report('G4', 'unknown', [...facts, doubt], {
-      codes: [90094, 65001],
-      policy,
-      todo: grantTodo(walk),
-    });
-  }
-  if (!tenantWide.known || (!own.known && !required))
-    return report('G4', 'unknown', facts, { policy, todo: [READ_GRANTS] });
-  const usable = required ? tenantWide.value : together;
-  if (usable.has(SPEAKS[device])) {
-    const doubt = `Whether ${SPEAKS[device]} alone is enough for ${device} is not proven: it may ask again, or fail.`;
-    return report('G4', 'unknown', [...facts, doubt], {
+  if (covers(together) && !required) return report('G4', 'open', facts, { policy });
+  if (!tenantWide.known || !own.known) return report('G4', 'unknown', facts, { policy, todo: [READ_GRANTS] });
+  if (together.has(SPEAKS[device])) {
+    const doubts = [
+      ...(required && own.value.size > 0 ? [OWN_DOUBT] : []),
+      ...(covers(together)
+        ? []
+        : [
+            `Whether ${SPEAKS[device]} alone is enough for ${device} is not proven: it may ask again, or fail.`,
+          ]),
+    ];
+    return report('G4', 'unknown', [...facts, ...doubts], {
       codes: [65001, 90094],
       policy,
       todo: grantTodo(walk),

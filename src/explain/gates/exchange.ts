@@ -1,5 +1,5 @@
 import type { Day } from '../../core/state.ts';
-import { type Device, type GateReport, report, type State } from '../explanation.ts';
+import { type Device, type GateReport, report, type State, sentence } from '../explanation.ts';
 import { hasExchangePlan } from '../person.ts';
 import { grantFix, plansOf } from '../reads.ts';
 import { personOf, type Walk } from '../walk.ts';
@@ -48,7 +48,9 @@ export function exchangeGate(walk: Walk, device: Device): GateReport {
       },
     );
   }
-  const mailbox = plan.known ? ['An Exchange Online plan is switched on for the person.'] : [`${plan.why}.`];
+  const mailbox = plan.known
+    ? ['An Exchange Online plan is switched on for the person.']
+    : [sentence(plan.why)];
   const { state, facts } = device === 'Mac' ? ews(day) : ACTIVE_SYNC;
   return report('G6', state, [...mailbox, ...facts, NOT_SHOWN], {
     todo: [...(plan.known ? [] : [grantFix(plansOf(person.id))]), IN_EXCHANGE[device]],
