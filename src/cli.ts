@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import pkg from '../package.json' with { type: 'json' };
 import {
   type ApplyFlags,
+  type BlockFlags,
   type CommonFlags,
   commandsOf,
   type ExplainFlags,
@@ -99,7 +100,10 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
     const report = { findings: planned.findings, tenants: [...planned.origins.keys()], broken: [] };
     stderr.write(`${await findingsIn({ format: 'text', colour: false }, report)}\n`);
   }
-  const pending = planned.plan.tenants.some(({ status }) => status === 'changes');
+  // What is frozen is not to be applied.
+  const pending = planned.plan.tenants.some(
+    (tenant) => tenant.status === 'changes' && tenant.policy.incident === undefined,
+  );
   const options = {
     verbose: flags.verbose,
     policies: planned.origins,
@@ -177,6 +181,25 @@ async function apply(flags: ApplyFlags): Promise<ExitCode> {
   return codeOfReport(report);
 }
 
+async function block(flags: BlockFlags): Promise<ExitCode> {
+  const { block: run, codeOfBlock } = await import('./commands/block.ts');
+  const { typed } = await import('./commands/confirm.ts');
+  const { blockText } = await import('./render/block-text.ts');
+  const asking = { input: process.stdin, output: stderr };
+  const report = await run({
+    ...flags,
+    day: today(),
+    env,
+    onWait: waits(flags.verbose),
+    confirm: async ({ name, id }) => {
+      const question = `This switches Apple Mail off for everybody in ${name} (${id}). Type the tenant's name to go on: `;
+      return flags.yes || (await typed(question, name, asking));
+    },
+  });
+  print(blockText(report, { colour: colourOf(flags.color) }));
+  return codeOfBlock(report);
+}
+
 async function github(verb: GitHubVerb, flags: GitHubFlags): Promise<ExitCode> {
   const options = {
     ...flags,
@@ -237,6 +260,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
     else if (invoked.command === 'who') code = await who(invoked.flags);
     else if (invoked.command === 'explain') code = await explain(invoked.user, invoked.flags);
+    else if (invoked.command === 'block') code = await block(invoked.flags);
     else if (invoked.command === 'github') code = await github(invoked.verb, invoked.flags);
     else code = await sandbox(invoked.flags);
   });

@@ -7,7 +7,7 @@ import type { Clock } from '../graph/edge.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { openWriter } from '../graph/open-writer.ts';
 import { each } from '../planning/each.ts';
-import { problemOf } from '../planning/problem.ts';
+import { type Problem, problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
 import type { Review } from './applying.ts';
 import { begunIn, hasBegun, openJournal } from './journal.ts';
@@ -24,6 +24,8 @@ export type FleetApply = {
   readonly reviews?: ReadonlyMap<string, Review>;
   /** Ids of people who lost access by applies of the last seven days. */
   readonly recentLosses: (tenantId: string) => ReadonlySet<string>;
+  /** Asked right before the first write to a tenant: why the newest policies hold it back, or nothing. */
+  readonly heldNow?: (tenant: TenantPlan['tenant']) => Promise<Problem | undefined>;
   readonly journal: string;
   /** The lines of a tenant's journal that are kept elsewhere, beside those in the folder. */
   readonly journalElsewhere?: (tenantId: string) => string;
@@ -110,6 +112,7 @@ async function applyOne(
       recentLosses: losses,
       begun,
       ...(review === undefined ? {} : { review }),
+      heldNow: async () => fleet.heldNow?.(tenant),
       clock: fleet.clock,
       ...(fleet.random === undefined ? {} : { random: fleet.random }),
       onWait: (wait) => fleet.onWait?.({ ...wait, tenant: tenant.name }),

@@ -49,7 +49,8 @@ export async function applyTenant(applying: Applying): Promise<TenantReport> {
     };
   }
   const { left, done } = verdict.remainder;
-  const withdrawn = left.length === 0 ? undefined : await applying.review?.recheck();
+  const withdrawn =
+    left.length === 0 ? undefined : ((await applying.review?.recheck()) ?? (await applying.heldNow?.()));
   if (withdrawn !== undefined) {
     return {
       tenant,

@@ -21,6 +21,8 @@ export type Applying = Pausing & {
   readonly begun: boolean;
   /** Under which review; unset for a person at a desk. */
   readonly review?: Review;
+  /** Asked right before the first write: why the newest policies hold the tenant back, or nothing. */
+  readonly heldNow?: () => Promise<Problem | undefined>;
   readonly day: Day;
   /** Asked between steps: true ends the run after the step that is under way. */
   readonly stopping: () => boolean;

@@ -1,6 +1,7 @@
 import { digestOf } from '../core/digest.ts';
 import { type Finding, isBadInput, refusals } from '../core/finding.ts';
 import { GUARDRAIL } from '../core/guardrail.ts';
+import { heldBack } from '../core/incident.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Person, TenantPlan } from '../core/plan.ts';
 import { type RestsOn, shifted } from '../core/rests-on.ts';
@@ -64,7 +65,10 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
       fix: before?.fix ?? AGAIN,
     };
   }
+  const held = heldBack(policy.desired.incident);
   if (canonical(reviewed.policy as Json) !== canonical(policy.desired as Json)) {
+    // Whoever froze a tenant is to be told of that, not of a policy that moved by it.
+    if (held !== undefined) return { kind: 'refused', ...held };
     return {
       kind: 'stale',
       why: 'the policy in the repository is not the one that was reviewed',
@@ -83,6 +87,7 @@ export function judge(reviewed: TenantPlan, policy: TenantPolicy, live: LivePlan
     return { kind: 'stale', why: remainder.why, reviewed: remainder.reviewed, live: remainder.live };
   }
   if (remainder.left.length === 0) return { kind: 'go', remainder, notes: [] };
+  if (held !== undefined) return { kind: 'refused', ...held };
   const ground = shiftedSince(reviewed, fresh.restsOn);
   if (ground !== undefined) return { kind: 'stale', ...ground };
   // Steps that show as done say nothing by themselves: a file can hold steps that nobody ever planned.

@@ -6,6 +6,7 @@ import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
 import { loadPolicies } from '../policy/load.ts';
+import { heldAtDesk } from './held-now.ts';
 import { openSession, type Waiting } from './session.ts';
 import { thisProcess } from './this-process.ts';
 
@@ -60,6 +61,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
     connect: (policy) => session.connect(policy, 'apply'),
     recentLosses: (tenantId) => recentLosses(journal, tenantId, session.edge.clock.now()),
+    heldNow: heldAtDesk(options.policies, day),
     journal,
     run: randomUUID(),
     holder: thisProcess(),

@@ -43,6 +43,15 @@ export type ExplainFlags = Omit<CommonFlags, 'tenant'> & {
   readonly sandbox: boolean;
   readonly verbose: boolean;
 };
+export type BlockFlags = {
+  readonly policies: string;
+  readonly tenant: string;
+  readonly reason: string;
+  readonly journal: string;
+  readonly yes: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean;
+};
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
   readonly policies: string;
@@ -61,6 +70,7 @@ export type Invoked =
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
   | { readonly command: 'who'; readonly flags: WhoFlags }
+  | { readonly command: 'block'; readonly flags: BlockFlags }
   | { readonly command: 'explain'; readonly user?: string; readonly flags: ExplainFlags }
   | { readonly command: 'github'; readonly verb: GitHubVerb; readonly flags: GitHubFlags }
   | { readonly command: 'sandbox'; readonly flags: SandboxFlags };
@@ -138,6 +148,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
   whoCommand(program, run);
+  blockCommand(program, run);
   explaining(program)
     .addHelpText(
       'after',
@@ -200,6 +211,31 @@ function whoCommand(program: Command, run: (invoked: Invoked) => Promise<void>):
       ),
     )
     .action((flags: WhoFlags) => run({ command: 'who', flags: { ...OFF, ...flags } }));
+}
+
+function blockCommand(program: Command, run: (invoked: Invoked) => Promise<void>): void {
+  command(program, 'block', 'in an emergency: switch the app off in one tenant now, and commit that to Git')
+    .requiredOption('--tenant <name>', 'the tenant')
+    .requiredOption('--reason <text>', 'why; it is kept in the policy and in the journal', reasonIn)
+    .option('--policies <dir>', 'the folder with the policies', 'policies')
+    .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
+    .option('--yes', 'do not ask; needed where there is no terminal')
+    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
+    .option('--no-color', 'plain text, also with NO_COLOR set')
+    .addHelpText('after', SIGNING_IN)
+    .addHelpText('after', examples("iosmail block --tenant contoso --reason 'INC-204 stolen devices'"))
+    .action((flags: BlockFlags) =>
+      run({
+        command: 'block',
+        flags: { ...flags, yes: flags.yes === true, verbose: flags.verbose === true },
+      }),
+    );
+}
+
+function reasonIn(text: string): string {
+  if (text.trim() === '' || text.length > 500)
+    throw new InvalidArgumentError('A reason is a ticket and a few words, at most 500 characters.');
+  return text;
 }
 
 /** The parser leaves out switches that were not given. */

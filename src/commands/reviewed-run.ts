@@ -7,10 +7,12 @@ import { PLAN_FORMAT, type Plan, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { JournalBranch } from '../git/journal-branch.ts';
+import { inRepository } from '../git/worktree.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
 import { notToBeHad, unplanned, writeFresh } from './fresh-plan.ts';
 import { requireLock } from './held-lock.ts';
+import { heldOnBranch } from './held-now.ts';
 import { openSession, type Waiting } from './session.ts';
 import { thisProcess } from './this-process.ts';
 
@@ -66,12 +68,14 @@ export async function reviewedRun(
     // Deciding may have taken long.
     if (plans.length > 0) await requireLock('.', env);
     if (plans.length > 0) options.onBegin?.();
+    const { path } = await inRepository(options.policies);
     const report = await applyFleet({
       plan: { formatVersion: PLAN_FORMAT, tool: { name: 'iosmail', version }, day, tenants: plans },
       policies: new Map(loaded.tenants.map((policy) => [policy.desired.tenant.name, policy])),
       connect,
       reviews,
       recentLosses: recent,
+      heldNow: heldOnBranch('.', path, env, day),
       journal,
       journalElsewhere: lines,
       run: randomUUID(),
@@ -87,8 +91,14 @@ export async function reviewedRun(
     return report.tenants;
   };
   const planAgain = async (reports: readonly TenantReport[]) => {
+    // A frozen tenant needs no other plan: the pull request that lifts the freeze has one.
+    const held = new Set(
+      loaded.tenants.flatMap(({ desired }) => (desired.incident === undefined ? [] : [desired.tenant.id])),
+    );
     const ids = new Set(
-      reports.flatMap(({ outcome, tenant }) => (['stale', 'refused'].includes(outcome) ? [tenant.id] : [])),
+      reports.flatMap(({ outcome, tenant }) =>
+        ['stale', 'refused'].includes(outcome) && !held.has(tenant.id) ? [tenant.id] : [],
+      ),
     );
     if (options.fresh === undefined || ids.size === 0) return reports;
     const again = await plan(loaded.tenants.filter(({ desired }) => ids.has(desired.tenant.id)));

@@ -5,6 +5,7 @@ import { digestOf } from './digest.ts';
 import { type Finding, refusals } from './finding.ts';
 import { guard } from './guard.ts';
 import { effectOf, impactOf, levelIn } from './impact.ts';
+import { incidentFindings } from './incident.ts';
 import { byText } from './json.ts';
 import { inGateOrder } from './order.ts';
 import { candidates, type Directory, identified, whoIs } from './people.ts';
@@ -99,6 +100,7 @@ export function assemble(
         ]
       : []),
     ...arranged.findings,
+    ...incidentFindings(policy, picture.before),
   ];
   const steps = stepsOf(arranged.moves ?? inGateOrder(picture.moves), desired.safety.settle);
   const order = 'order' in arranged ? arranged.order : undefined;

@@ -1,4 +1,6 @@
 import type { Position } from './finding.ts';
+import type { Guard } from './guardrail.ts';
+import type { Incident } from './incident.ts';
 
 /** The appId of the enterprise app *Apple Internet Accounts*; the display name is no key (it was "iOS Accounts" once). */
 export const APPLE_MAIL = 'f8d98a96-0999-43f5-8af3-69971c7bb423';
@@ -86,6 +88,8 @@ export type Desired = {
     /** Seconds between agreeing reads and a narrowing step. */
     readonly settle: number;
   };
+  /** A lever pulled in an emergency, the tenant's own or that of all; while `blocked`, enabledForSignIn is false. */
+  readonly incident?: Incident;
   readonly exceptions: readonly Exception[];
 };
 

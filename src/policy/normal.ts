@@ -1,3 +1,4 @@
+import type { Incident } from '../core/incident.ts';
 import {
   type Desired,
   type GroupEntry,
@@ -23,6 +24,8 @@ export function normalise(tenant: Layer<TenantFile>, merged: Merged, settings: S
   const users: readonly UserEntry[] | Unmanaged = mapList(assignments.users, (entry) => ({ ...entry }));
   const managed = groups !== 'unmanaged' || users !== 'unmanaged';
   const exceptions = tenant.content.exceptions ?? [];
+  const incident: Incident | undefined = tenant.content.incident ?? settings.freeze;
+  const blocked = incident?.kind === 'blocked';
   const desired: Desired = {
     tenant: {
       name: written.name,
@@ -32,7 +35,7 @@ export function normalise(tenant: Layer<TenantFile>, merged: Merged, settings: S
       ...(Object.keys(identity).length === 0 ? {} : { identity }),
     },
     application: {
-      enabledForSignIn: application.enabledForSignIn ?? 'unmanaged',
+      enabledForSignIn: blocked ? false : (application.enabledForSignIn ?? 'unmanaged'),
       assignmentRequired: application.assignmentRequired ?? 'unmanaged',
       visibleToUsers: application.visibleToUsers ?? 'unmanaged',
     },
@@ -55,12 +58,17 @@ export function normalise(tenant: Layer<TenantFile>, merged: Merged, settings: S
       transition: safety.transition ?? 'refuse',
       settle: safety.settle ?? 60,
     },
+    ...(incident === undefined ? {} : { incident: { ...incident } }),
     exceptions: exceptions.map((each) => ({
       ...each,
       ...(each.upn === undefined ? {} : { upn: each.upn.toLowerCase() }),
     })),
   };
-  return { desired, origins: { ...merged.origins, ...identityOrigins(settings), ...ownOrigins(tenant) } };
+  const held = blocked ? { '/application/enabledForSignIn': tenant.at('/incident') } : {};
+  return {
+    desired,
+    origins: { ...merged.origins, ...held, ...settingsOrigins(settings), ...ownOrigins(tenant) },
+  };
 }
 
 function groupOf(entry: WrittenGroup): GroupEntry {
@@ -80,12 +88,18 @@ function ownOrigins({ content, at }: Layer<TenantFile>): Origins {
   const pointers = [
     ...Object.keys(content.tenant).map((key) => `/tenant/${key}`),
     ...Object.keys(content.tenant.identity ?? {}).map((key) => `/tenant/identity/${key}`),
+    ...(content.incident === undefined ? [] : ['/incident']),
     ...(content.exceptions ?? []).map((_, index) => `/exceptions/${index}`),
   ];
   return Object.fromEntries(pointers.map((pointer) => [pointer, at(pointer)]));
 }
 
-function identityOrigins({ origins }: Settings): Origins {
+/** Origins of what settings say for every tenant. */
+function settingsOrigins({ origins }: Settings): Origins {
+  const freeze = origins['/freeze'];
   const identity = Object.entries(origins).filter(([pointer]) => pointer.startsWith('/identity/'));
-  return Object.fromEntries(identity.map(([pointer, at]) => [`/tenant${pointer}`, at]));
+  return {
+    ...(freeze === undefined ? {} : { '/incident': freeze }),
+    ...Object.fromEntries(identity.map(([pointer, at]) => [`/tenant${pointer}`, at])),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Position } from '../core/finding.ts';
+import type { Incident } from '../core/incident.ts';
 import type { Origins } from '../core/state.ts';
 import type { SettingsFile } from './types.gen.ts';
 
@@ -18,6 +19,8 @@ export type Settings = {
   };
   /** The Git branch that holds the journal of every apply on merge. */
   readonly journal: { readonly branch: string };
+  /** Nothing is applied to any tenant while it is there. */
+  readonly freeze?: Incident;
   /** Where the written ones stand, by JSON pointer: `/review/allowUnreviewedApply`. */
   readonly origins: Origins;
 };
@@ -28,6 +31,7 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
     ...Object.keys(written.identity ?? {}).map((key) => `/identity/${key}`),
     ...Object.keys(written.review ?? {}).map((key) => `/review/${key}`),
     ...Object.keys(written.journal ?? {}).map((key) => `/journal/${key}`),
+    ...(written.freeze === undefined ? [] : ['/freeze']),
   ];
   const { allowUnreviewedApply, approvals, allowDirectPush, app } = written.review ?? {};
   return {
@@ -39,6 +43,7 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
       ...(app === undefined ? {} : { app }),
     },
     journal: { branch: written.journal?.branch ?? DEFAULTS.journal.branch },
+    ...(written.freeze === undefined ? {} : { freeze: { kind: 'frozen' as const, ...written.freeze } }),
     origins: Object.fromEntries(pointers.map((pointer) => [pointer, at(pointer)])),
   };
 }

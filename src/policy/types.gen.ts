@@ -19,6 +19,7 @@ export interface TenantFile {
   consent?: Consent;
   assignments?: Assignments;
   safety?: Safety;
+  incident?: WrittenIncident;
   /**
    * Reviewed exceptions: the one way to waive a rule or to raise a limit, each with a reason and a last day.
    */
@@ -205,6 +206,27 @@ export interface Safety {
   settle?: number;
 }
 /**
+ * A lever pulled in an emergency. While the entry is there nothing is applied to this tenant; a pull request that removes it shows everything that will be.
+ */
+export interface WrittenIncident {
+  /**
+   * `frozen`: plans are made, nothing is applied. `blocked`: that, and Enabled for users to sign in? is held at No; `iosmail block` switches it off and writes this entry.
+   */
+  kind: 'frozen' | 'blocked';
+  /**
+   * Why: a ticket and a few words.
+   */
+  reason: string;
+  /**
+   * Who pulled it.
+   */
+  by?: string;
+  /**
+   * Since which day, UTC.
+   */
+  since: string;
+}
+/**
  * One reviewed exception.
  */
 export interface WrittenException {
@@ -244,6 +266,7 @@ export interface BaselineFile {
 export interface SettingsFile {
   identity?: AppIdentity;
   review?: Review;
+  freeze?: WrittenFreeze;
   privacy?: Privacy;
   /**
    * Order in which tenants are applied, first ring first; a tenant belongs to the ring its label `ring` names.
@@ -274,11 +297,28 @@ export interface Review {
   app?: string;
 }
 /**
+ * While it is there nothing is applied to any tenant; plans are still made. A tenant's own `incident` counts before it.
+ */
+export interface WrittenFreeze {
+  /**
+   * Why: a ticket and a few words.
+   */
+  reason: string;
+  /**
+   * Who pulled it.
+   */
+  by?: string;
+  /**
+   * Since which day, UTC.
+   */
+  since?: string;
+}
+/**
  * What a pull request may show about people.
  */
 export interface Privacy {
   /**
-   * `names`: who gains and who loses access by name. `counts`: only how many.
+   * `names`: who gains and who loses access by name. `counts`: how many, and each of them under a pseudonym. Counts as soon as the base or the pull request says so. Default: names.
    */
   people?: 'names' | 'counts';
 }
