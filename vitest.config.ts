@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const project = (name: string, testTimeout: number) => ({
@@ -7,6 +8,8 @@ const project = (name: string, testTimeout: number) => ({
 
 export default defineConfig({
   test: {
+    // Most end-to-end tests wait rather than work: for settle times, for processes, for Git.
+    maxWorkers: Math.max(4, availableParallelism()),
     // GitHub's own parser imports JSON the way only bundlers understand on Node 20.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
     setupFiles: ['test/no-network.ts'],

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
-import { DEEP } from '../depth.ts';
+import { DEEP, inDeep } from '../depth.ts';
 import { count } from '../tally.ts';
 import { flawsIn, putExamples, serveTenants, type World, writesIn } from './world.ts';
 
@@ -62,7 +62,7 @@ test('two processes, one folder: one applies, the other is refused and told who 
   count('runs beside another', 2);
 });
 
-test('two processes started at once, one folder: nothing is sent twice', async () => {
+inDeep('two processes started at once, one folder: nothing is sent twice', async () => {
   const world = await planned();
   const ended = await Promise.all([world.run(APPLY), world.run(APPLY)]);
   const codes = ended.map(({ code }) => code);
@@ -73,25 +73,28 @@ test('two processes started at once, one folder: nothing is sent twice', async (
   count('runs beside another', 2);
 });
 
-test('two processes, a folder each, as on two machines: whoever loses says why, and the same apply ends it', async () => {
-  const world = await planned();
-  const first = world.start([...APPLY, '--journal', 'here']);
-  const took = atWrite(world, 3, async () => {
-    const second = await world.run([...APPLY, '--journal', 'there']);
-    expect(second.code, second.stdout).toBe(0);
-  });
-  const ended = await first.ended;
-  expect(ended.code, ended.stdout + ended.stderr).toBe(5);
-  expect(ended.stdout).toMatch(
-    /people now: .+ Nobody who was to keep access has lost it\.\n {2}error: .+\n {2}fix: /,
-  );
-  expect(flawsIn(ended)).toEqual([]);
-  // Of one group, what the other has done meanwhile is asked for once more, and found to be so already.
-  expect(took()).toBe(WRITES);
-  expect((await world.run([...APPLY, '--journal', 'here'])).stdout).toContain('NOTHING TO DO');
-  expect((await world.run(['plan', '--detailed-exitcode'])).code).toBe(0);
-  count('runs beside another', 2);
-});
+inDeep(
+  'two processes, a folder each, as on two machines: whoever loses says why, and the same apply ends it',
+  async () => {
+    const world = await planned();
+    const first = world.start([...APPLY, '--journal', 'here']);
+    const took = atWrite(world, 3, async () => {
+      const second = await world.run([...APPLY, '--journal', 'there']);
+      expect(second.code, second.stdout).toBe(0);
+    });
+    const ended = await first.ended;
+    expect(ended.code, ended.stdout + ended.stderr).toBe(5);
+    expect(ended.stdout).toMatch(
+      /people now: .+ Nobody who was to keep access has lost it\.\n {2}error: .+\n {2}fix: /,
+    );
+    expect(flawsIn(ended)).toEqual([]);
+    // Of one group, what the other has done meanwhile is asked for once more, and found to be so already.
+    expect(took()).toBe(WRITES);
+    expect((await world.run([...APPLY, '--journal', 'here'])).stdout).toContain('NOTHING TO DO');
+    expect((await world.run(['plan', '--detailed-exitcode'])).code).toBe(0);
+    count('runs beside another', 2);
+  },
+);
 
 // The other signals come with the deep run: they leave nothing to be taken over.
 const SIGNALS: readonly (readonly NodeJS.Signals[])[] = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { APPLE_MAIL } from '../../src/core/state.ts';
 import { assign } from '../../src/sandbox/enterprise-app.ts';
-import { DEEP } from '../depth.ts';
+import { DEEP, inDeep } from '../depth.ts';
 import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
 import { ROOT } from './iosmail.ts';
 import { openMerging } from './merging.ts';
@@ -100,7 +100,7 @@ test('a refused merge whose fresh plan cannot be made stays to be done and says 
   expect(issue()?.state).toBe('closed');
 });
 
-test('a stale run that is run again keeps its fresh plan: the posted digest still applies it', async () => {
+inDeep('a stale run that is run again keeps its fresh plan: the posted digest still applies it', async () => {
   const world = await merged({ approved: true });
   const { rerun, dispatched, replies, sandbox, move } = world;
   const { apply } = await world.merge();
@@ -115,32 +115,35 @@ test('a stale run that is run again keeps its fresh plan: the posted digest stil
   expect(writesIn(sandbox).length).toBeGreaterThan(0);
 });
 
-test('nobody but whoever started it approved a fresh plan: refused with nothing sent, and what is open stays told', async () => {
-  const world = await merged({ approved: false });
-  const { dispatched, replies, sandbox, issue, journal } = world;
-  const { apply } = await world.merge();
-  await apply();
-  const inputs = inputsIn(replies().at(-1)?.body);
-  const told = issue()?.body;
-  expect(inputsIn(told)).toEqual(inputs);
-  for (const approvedBy of [[], ['anna']]) {
-    const refused = await dispatched(inputs, { approvedBy });
-    const step = stepOf(refused, 'Apply the fresh plan');
-    expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(3);
-    expect(step?.stderr).toMatch(/nobody.* approved this run at the environment apply\. Nothing was sent/);
-    expect(refused.jobs.record?.result).toBe('success');
-  }
-  const typo = { ...inputs, digest: inputs.digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
-  const mistyped = await dispatched(typo);
-  expect(stepOf(mistyped, 'Apply the fresh plan')?.stderr).toMatch(/has digest .*Nothing was sent/s);
-  expect((await journal()).slice(1).map(({ outcome }) => outcome)).toEqual([
-    'nothing sent',
-    'nothing sent',
-    'nothing sent',
-  ]);
-  expect(issue()?.body).toBe(told);
-  expect(writesIn(sandbox)).toEqual([]);
-});
+inDeep(
+  'nobody but whoever started it approved a fresh plan: refused with nothing sent, and what is open stays told',
+  async () => {
+    const world = await merged({ approved: false });
+    const { dispatched, replies, sandbox, issue, journal } = world;
+    const { apply } = await world.merge();
+    await apply();
+    const inputs = inputsIn(replies().at(-1)?.body);
+    const told = issue()?.body;
+    expect(inputsIn(told)).toEqual(inputs);
+    for (const approvedBy of [[], ['anna']]) {
+      const refused = await dispatched(inputs, { approvedBy });
+      const step = stepOf(refused, 'Apply the fresh plan');
+      expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(3);
+      expect(step?.stderr).toMatch(/nobody.* approved this run at the environment apply\. Nothing was sent/);
+      expect(refused.jobs.record?.result).toBe('success');
+    }
+    const typo = { ...inputs, digest: inputs.digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')) };
+    const mistyped = await dispatched(typo);
+    expect(stepOf(mistyped, 'Apply the fresh plan')?.stderr).toMatch(/has digest .*Nothing was sent/s);
+    expect((await journal()).slice(1).map(({ outcome }) => outcome)).toEqual([
+      'nothing sent',
+      'nothing sent',
+      'nothing sent',
+    ]);
+    expect(issue()?.body).toBe(told);
+    expect(writesIn(sandbox)).toEqual([]);
+  },
+);
 
 test.each(DEEP ? [''] : [])(
   'a rewritten default branch: all tenants are planned afresh, and the next merge is judged as ever%s',

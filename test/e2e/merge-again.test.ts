@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { inDeep } from '../depth.ts';
 import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
 import { ROOT } from './iosmail.ts';
 import { openMerging } from './merging.ts';
@@ -100,19 +101,24 @@ test('failed jobs run again without the lock: refused with nothing sent, and all
   expect(await lock(world)).toBe('');
 });
 
-test('failed jobs run again while another run holds the lock: refused with nothing sent, and that lock stays', async () => {
-  const world = await approved();
-  const ended = await world.failed();
-  await take(world, 77, 1);
-  const again = await world.rerun(ended, { jobs: 'failed' });
-  const step = again.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
-  expect(step?.code, step?.stderr).toBe(3);
-  expect(step?.stderr).toMatch(/another apply holds the lock since .*\/actions\/runs\/77\. Nothing was sent/);
-  expect(writesIn(world.sandbox)).toEqual([]);
-  expect(await lock(world)).not.toBe('');
-});
+inDeep(
+  'failed jobs run again while another run holds the lock: refused with nothing sent, and that lock stays',
+  async () => {
+    const world = await approved();
+    const ended = await world.failed();
+    await take(world, 77, 1);
+    const again = await world.rerun(ended, { jobs: 'failed' });
+    const step = again.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+    expect(step?.code, step?.stderr).toBe(3);
+    expect(step?.stderr).toMatch(
+      /another apply holds the lock since .*\/actions\/runs\/77\. Nothing was sent/,
+    );
+    expect(writesIn(world.sandbox)).toEqual([]);
+    expect(await lock(world)).not.toBe('');
+  },
+);
 
-test('a lock that an earlier attempt left does not do: another run may be taking it over', async () => {
+inDeep('a lock that an earlier attempt left does not do: another run may be taking it over', async () => {
   const world = await approved();
   const ended = await world.failed();
   await take(world, ended.id, 1);
@@ -139,7 +145,7 @@ test('a lock that is lost while the apply decides: nothing is sent', async () =>
   expect(writesIn(sandbox)).toEqual([]);
 });
 
-test('a fresh plan by hand needs the lock too', async () => {
+inDeep('a fresh plan by hand needs the lock too', async () => {
   const { dispatched, rerun, sandbox, github } = await approved();
   github.artifacts.put(77, 'iosmail-fresh', { 'fresh.json': 'no plan' });
   const failed = await dispatched({ run: '77', digest: 'none' });
@@ -176,7 +182,7 @@ test('an attempt whose apply died is told as unknown, whatever an earlier attemp
   expect(await lock(world)).toBe('');
 });
 
-test('a record that failed is made again from the report of the apply it belongs to', async () => {
+inDeep('a record that failed is made again from the report of the apply it belongs to', async () => {
   const world = await approved();
   const { merge, rerun, sandbox, github } = world;
   github.fault(/^POST .*\/deployments/, { status: 403, body: { message: 'Resource not accessible' } }, 1);
@@ -194,15 +200,18 @@ test('a record that failed is made again from the report of the apply it belongs
   expect(writesIn(sandbox)).toEqual(sent);
 });
 
-test('a plan that died on its second attempt is told as missing, and the first one is not posted again', async () => {
-  const { plan, rerun, github } = await approved();
-  const [posted] = [...github.hub.comments.values()].map(({ body }) => body);
-  expect(posted).toMatch(/1 person gains/);
-  const again = await rerun(plan, { jobs: 'all', lost: 'plan' });
-  const step = again.jobs.publish?.steps.find(({ name }) => name === 'Post and record the plan');
-  expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(1);
-  const bodies = [...github.hub.comments.values()].map(({ body }) => body);
-  expect(bodies).toHaveLength(1);
-  expect(bodies[0]).not.toMatch(/1 person gains/);
-  expect(again.jobs.publish?.summary).not.toMatch(/1 person gains/);
-});
+inDeep(
+  'a plan that died on its second attempt is told as missing, and the first one is not posted again',
+  async () => {
+    const { plan, rerun, github } = await approved();
+    const [posted] = [...github.hub.comments.values()].map(({ body }) => body);
+    expect(posted).toMatch(/1 person gains/);
+    const again = await rerun(plan, { jobs: 'all', lost: 'plan' });
+    const step = again.jobs.publish?.steps.find(({ name }) => name === 'Post and record the plan');
+    expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(1);
+    const bodies = [...github.hub.comments.values()].map(({ body }) => body);
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).not.toMatch(/1 person gains/);
+    expect(again.jobs.publish?.summary).not.toMatch(/1 person gains/);
+  },
+);

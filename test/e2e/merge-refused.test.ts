@@ -7,6 +7,7 @@ import { APPLE_MAIL } from '../../src/core/state.ts';
 import { planRoot } from '../../src/github/record.ts';
 import { assign } from '../../src/sandbox/enterprise-app.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { DEEP, inDeep } from '../depth.ts';
 import type { Pull } from '../github/hub.ts';
 import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
 import { ROOT } from './iosmail.ts';
@@ -176,18 +177,29 @@ const CASES: readonly Case[] = [
   ],
 ];
 
+/** What unit tests of the record and of the plan file try as well. */
+const DEEP_ONLY: ReadonlySet<string> = new Set([
+  'a plan comment that was deleted',
+  'a record that was tampered with',
+  'an approval without write access',
+  'a plan file that has expired',
+]);
+
 describe('refused with zero writes, and a fresh plan on the merged pull request', () => {
-  test.each(CASES)('%s', async (_name, happen, code, why) => {
-    const world = await planned();
-    await happen(world);
-    const { said, reply, sent, ...ended } = await mergedAs(world);
-    expect(ended.code, said).toBe(code);
-    expect(said).toMatch(why);
-    expect(sent).toEqual([]);
-    expect(reply).toMatch(why);
-    expect(reply).toMatch(/Fresh plan/);
-    expect(ended.ended.jobs.record?.result).toBe('success');
-  });
+  test.each(CASES.filter(([name]) => DEEP || !DEEP_ONLY.has(name)))(
+    '%s',
+    async (_name, happen, code, why) => {
+      const world = await planned();
+      await happen(world);
+      const { said, reply, sent, ...ended } = await mergedAs(world);
+      expect(ended.code, said).toBe(code);
+      expect(said).toMatch(why);
+      expect(sent).toEqual([]);
+      expect(reply).toMatch(why);
+      expect(reply).toMatch(/Fresh plan/);
+      expect(ended.ended.jobs.record?.result).toBe('success');
+    },
+  );
 
   test('a token of another tenant', async () => {
     const world = await planned();
@@ -233,7 +245,7 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     expect(sent).toEqual([]);
   });
 
-  test.each(['rebase', 'merge'] as const)(
+  test.each(DEEP ? (['rebase', 'merge'] as const) : (['rebase'] as const))(
     'a pull request that softens its own review (%s)',
     async (method) => {
       const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
@@ -252,33 +264,36 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     },
   );
 
-  test('a pull request after a push that softened the rules, and moved the journal, in an apply of its own', async () => {
-    const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
-      [FILE]: OPEN,
-    });
-    const before = await git('rev-parse', 'origin/main');
-    const soft = await push(
-      'main',
-      { 'policies/settings.yaml': 'review:\n  approvals: 0\njournal:\n  branch: elsewhere\n' },
-      { by: 'contoso' },
-    );
-    const first = await merged(soft, before);
-    expect(first.jobs.record?.result).toBe('success');
-    await git('fetch', '--quiet', 'origin');
-    const [line = ''] = (await git('show', 'origin/iosmail-journal:runs.jsonl')).split('\n');
-    expect(JSON.parse(line)).toMatchObject({ commit: soft, rules: before });
-    await push('gate', { [FILE]: GATED });
-    const pull = await github.openPull({ branch: 'gate', author: 'anna' });
-    await pushed(pull);
-    const { jobs } = await merged(await github.merge(pull, { method: 'squash', by: 'anna' }), soft);
-    const step = jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
-    expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(3);
-    expect(step?.stdout).toMatch(/0 of 1 approvals count/);
-    expect(step?.stdout).toContain(`Commit ${soft.slice(0, 12)} softened the rules of review`);
-    expect(writesIn(sandbox)).toEqual([]);
-  });
+  inDeep(
+    'a pull request after a push that softened the rules, and moved the journal, in an apply of its own',
+    async () => {
+      const { push, pushed, merged, git, sandbox, github } = await openMerging([openTenant()], {
+        [FILE]: OPEN,
+      });
+      const before = await git('rev-parse', 'origin/main');
+      const soft = await push(
+        'main',
+        { 'policies/settings.yaml': 'review:\n  approvals: 0\njournal:\n  branch: elsewhere\n' },
+        { by: 'contoso' },
+      );
+      const first = await merged(soft, before);
+      expect(first.jobs.record?.result).toBe('success');
+      await git('fetch', '--quiet', 'origin');
+      const [line = ''] = (await git('show', 'origin/iosmail-journal:runs.jsonl')).split('\n');
+      expect(JSON.parse(line)).toMatchObject({ commit: soft, rules: before });
+      await push('gate', { [FILE]: GATED });
+      const pull = await github.openPull({ branch: 'gate', author: 'anna' });
+      await pushed(pull);
+      const { jobs } = await merged(await github.merge(pull, { method: 'squash', by: 'anna' }), soft);
+      const step = jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+      expect(step?.code, `${step?.stdout}${step?.stderr}`).toBe(3);
+      expect(step?.stdout).toMatch(/0 of 1 approvals count/);
+      expect(step?.stdout).toContain(`Commit ${soft.slice(0, 12)} softened the rules of review`);
+      expect(writesIn(sandbox)).toEqual([]);
+    },
+  );
 
-  test('a push that allows itself, also in a push before it whose run was lost', async () => {
+  inDeep('a push that allows itself, also in a push before it whose run was lost', async () => {
     const { push, merged, sandbox } = await openMerging([openTenant()], { [FILE]: OPEN });
     const softer = 'review:\n  allowDirectPush: true\njournal:\n  branch: elsewhere\n';
     const lost = await push('main', { 'policies/settings.yaml': softer }, { by: 'contoso' });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { inDeep } from '../depth.ts';
 import { iosmail, start } from './iosmail.ts';
 import { flawsIn } from './world.ts';
 
@@ -42,7 +43,7 @@ test.concurrent('the tour of `npm start` runs the whole loop and ends well', asy
   expect(run.stdout).not.toMatch(/<details>|<!--/);
 });
 
-test.concurrent('without Git the tour leaves the pull request out, says so, and ends well', async () => {
+inDeep('without Git the tour leaves the pull request out, says so, and ends well', async () => {
   const run = await iosmail(['sandbox', '--tour'], { env: { PATH: '/nonexistent' } });
   expect(run.code, run.stdout + run.stderr).toBe(0);
   expect(run.stdout).toContain('Left out here: Git cannot be started here.');
