@@ -83,18 +83,18 @@ function spelled(value: WrittenGuardrail | readonly WrittenGuardrail[]): string 
   return canonical(JSON.parse(JSON.stringify(value)));
 }
 
-/** Guardrails that nobody could open: nothing passes them. */
-export const UNOPENED: Guard = () => ({
-  findings: [
-    {
-      rule: 'guardrails-broken',
-      severity: 'error',
-      message: 'The guardrails of this repository cannot be read, so nobody can say what they forbid.',
-      fix: 'Correct guardrails.yaml (`iosmail validate`).',
-    },
-  ],
+/** Guardrails that nobody could open: no plan that changes anything passes them. */
+export const UNOPENED: Guard = ({ plan }) => ({
+  findings: plan.steps.length === 0 ? [] : [NOT_READ],
   approvals: 0,
 });
+
+const NOT_READ: Finding = {
+  rule: 'guardrails-broken',
+  severity: 'error',
+  message: 'The guardrails of this repository cannot be read, so nobody can say what they forbid.',
+  fix: 'Correct guardrails.yaml (`iosmail validate`).',
+};
 
 /** guardrails-changed: what a proposal does to the rules that it is itself not judged by. */
 export function guardrailsChanged(
@@ -107,7 +107,7 @@ export function guardrailsChanged(
     (each) => new Map(each?.rules.map((rule) => [rule.id, spelled(rule)])),
   ) as [Map<string, string>, Map<string, string>];
   const named = (word: string, ids: readonly string[]) =>
-    ids.length === 0 ? [] : [`${word} ${ids.map((id) => `\`${id}\``).join(', ')}`];
+    ids.length === 0 ? [] : [`${word} ${ids.join(', ')}`];
   const said = [
     ...named(
       'removes',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judged, many, opened, people, rule } from './plans.ts';
+import { DAY, judged, many, opened, people, planFor, rule } from './plans.ts';
 
 const head = 'guardrails:\n  - id: sample\n    severity: error\n    message: Not so.\n    owner: us\n';
 
@@ -9,7 +9,7 @@ async function said(yaml: string): Promise<string> {
   const { findings, guard } = await opened(yaml);
   if (findings.length === 0) return '';
   // Whoever asks nevertheless gets no plan past it.
-  const { findings: refused } = guard({} as never);
+  const { findings: refused } = guard({ plan: planFor(), recentLosses: new Set(), day: DAY });
   expect(refused[0]?.severity).toBe('error');
   const [first] = findings;
   expect(first?.severity).toBe('error');
