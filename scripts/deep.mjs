@@ -1,12 +1,13 @@
 // Tries everything there is to try, in one run, and tells how much it was: `npm run test:deep`.
 // With --write the table goes into docs/reliability.md.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DOC = 'docs/reliability.md';
 const [BEGIN, END] = ['<!-- counted: begin -->', '<!-- counted: end -->'];
+const write = process.argv.includes('--write');
 const folder = mkdtempSync(join(tmpdir(), 'iosmail-deep-'));
 const tally = join(folder, 'tally.jsonl');
 writeFileSync(tally, '');
@@ -14,14 +15,24 @@ writeFileSync(tally, '');
 try {
   const started = Date.now();
   const env = { ...process.env, IOSMAIL_DEEP: '1', IOSMAIL_TALLY: tally };
-  const run = (command, args) => spawnSync(command, args, { stdio: 'inherit', env }).status === 0;
-  const build = run(process.execPath, ['scripts/build.mjs']);
-  const tests = build && run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run']);
-  const mutants = tests && run(process.execPath, ['scripts/mutants.mjs']);
+  const run = (...args) =>
+    new Promise((resolve) => {
+      spawn(process.execPath, args, { stdio: 'inherit', env }).on('close', (code) => resolve(code === 0));
+    });
+  const built = await run('scripts/build.mjs');
+  const mutants = write ? ['--write'] : [];
+  const well =
+    built &&
+    (
+      await Promise.all([
+        run('node_modules/vitest/vitest.mjs', 'run'),
+        run('scripts/mutants.mjs', ...mutants),
+      ])
+    ).every(Boolean);
   const rows = tableOf(counted(), Math.round((Date.now() - started) / 60_000));
   console.log(`\n${rows}\n`);
-  if (!mutants) throw new Error('Something failed: nothing of this counts.');
-  if (process.argv.includes('--write')) {
+  if (!well) throw new Error('Something failed: nothing of this counts.');
+  if (write) {
     const doc = readFileSync(DOC, 'utf8');
     const [before] = doc.split(BEGIN);
     const [, after] = doc.split(END);

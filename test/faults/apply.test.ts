@@ -10,7 +10,7 @@ import { LAGGING, LASTING, PASSING, type Strike } from './strikes.ts';
 import { SCENARIOS, trial, type Undisturbed, undisturbed } from './trial.ts';
 
 /** Strikes on each scenario, in `npm test` and in the deep run. */
-const [FEW, MANY] = [10, 240];
+const [FEW, MANY] = [10, 150];
 /** More exchanges than any run may need, however it is disturbed. */
 const MOST_EXCHANGES = 500;
 /** Milliseconds after which a run must have come to an end. */

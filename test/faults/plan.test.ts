@@ -8,7 +8,7 @@ import { LASTING, PASSING, type Strike } from './strikes.ts';
 import { SCENARIOS, trial, type Undisturbed, undisturbed } from './trial.ts';
 
 /** Strikes on each scenario, in `npm test` and in the deep run. */
-const [FEW, MANY] = [6, 120];
+const [FEW, MANY] = [6, 80];
 
 // Each strike at each point of a plan: the same plan as ever, or less is told than asked for, and never less shown.
 describe.each(SCENARIOS)('planning %s', (name) => {

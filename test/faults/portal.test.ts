@@ -12,7 +12,7 @@ import { EDITS, type Edit } from './edits.ts';
 import { SCENARIOS, type Trial, trial, type Undisturbed, undisturbed } from './trial.ts';
 
 /** Edits on each scenario, in `npm test` and in the deep run. */
-const [FEW, MANY] = [8, 160];
+const [FEW, MANY] = [8, 100];
 
 // Somebody works in the portal between any two requests of an apply.
 describe.each(SCENARIOS)('applying %s beside somebody in the portal', (name) => {

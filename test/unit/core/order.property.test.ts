@@ -51,9 +51,9 @@ test(
         expect(new Set(order.map(({ name }) => name)).size, 'each group in one stretch').toBe(order.length);
         expect(orderIsSafe(before, order, directory), order.map(({ name }) => name).join()).toBe(true);
       }),
-      cases(200),
+      cases(200, 10_000),
     );
-    compared(200);
+    compared(200, 10_000);
     // A run in which nothing is ever refused would not test the first half.
     expect(refused).toBeGreaterThan(0);
   },
@@ -88,9 +88,9 @@ test(
         );
         expect(others.filter((other) => other.detours === 0)).toEqual([]);
       }),
-      cases(200),
+      cases(200, 10_000),
     );
-    compared(200);
+    compared(200, 10_000);
   },
   PATIENCE,
 );

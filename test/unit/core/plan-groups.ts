@@ -1,6 +1,7 @@
 /** Glue between the planner's answer and the oracle. */
 import type { TenantPlan } from '../../../src/core/plan.ts';
 import { planTenant } from '../../../src/planning/plan-tenant.ts';
+import { DEEP, runs } from '../../depth.ts';
 import { count } from '../../tally.ts';
 import type { Directory, Tenant } from './oracle.ts';
 import type { Element, OracleGroup } from './oracle-orders.ts';
@@ -9,16 +10,16 @@ import { type Manners, reader, sent } from './tenant-double.ts';
 
 export const DAY = '2026-11-24';
 
-/** 10,000 cases in the nightly run, `few` in the daily one. */
-export function cases(few: number): { numRuns: number } {
-  return { numRuns: process.env.IOSMAIL_DEEP === '1' ? 10_000 : few };
+/** `few` cases in every run, `many` in the deep one. */
+export function cases(few: number, many = 3_000): { numRuns: number } {
+  return { numRuns: runs(few, many) };
 }
 /** A property held for that many cases. */
-export function compared(few: number): void {
-  count('access models compared', cases(few).numRuns);
+export function compared(few: number, many?: number): void {
+  count('access models compared', cases(few, many).numRuns);
 }
 
-export const PATIENCE = process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000;
+export const PATIENCE = DEEP ? 1_800_000 : 60_000;
 
 export function planned(before: Tenant, d: Directory, wish: Wish, manners?: Manners): Promise<TenantPlan> {
   return planTenant(reader(before, d, manners), asPolicy(wish), DAY, new Set());
