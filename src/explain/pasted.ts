@@ -24,8 +24,9 @@ const LONGEST = 65_536;
 const CODED = /AADSTS[\s:#-]*(\d{4,7})\b/gi;
 const LABELLED = /\b(?:sign-in )?(?:error[\s_-]*code|fehlercode)["']?\s*[:=]?\s*["']?(\d{4,7})\b/gi;
 const ALONE = /^\s*(\d{4,7})\s*$/;
+/** The id of an app stands near the word; those of a request or a correlation are none. */
 const APPS =
-  /(?:applic?ation|app ?id|client_?id)[^0-9a-f]{0,40}?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/gi;
+  /\b(?:application|app[ _]?id|client_?id)\b(?:(?!correlation|trace|request).){0,80}?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/gi;
 
 /** Finds codes and known phrases in a text that somebody pasted. A code that is not known is said to be so. */
 export function explainText(text: string, version: string): Pasted {

@@ -38,7 +38,7 @@ function rowOfGate({ gate, state, facts, codes, policy, todo }: GateReport): rea
   const why = [
     ...facts.map(forMarkdown),
     ...codes.map((code) => forMarkdown(`${sees} ${seesWords(code)}`)),
-    ...policy.map((side) => `Policy: ${policyWords(side, forMarkdown)}`),
+    ...policy.map((side) => `Policy: ${policyWords(side, forMarkdown)}.`),
   ];
-  return [gateWords(gate), state, why.join('<br>'), todo.map(forMarkdown).join('<br>')];
+  return [gateWords(gate), state, why.join(' '), todo.map(forMarkdown).join(' ')];
 }

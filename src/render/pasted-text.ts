@@ -20,7 +20,7 @@ export function toldOf({ codes, phrases, strange, otherApp }: Pasted, say: Say):
     })),
     ...strange.map((code) => ({
       title: `AADSTS${code}`,
-      lines: ['This code is not known here.', `Microsoft describes it at ${LOOK_UP}${code}`],
+      lines: ['This code is not known here.', `Microsoft describes it at ${say(`${LOOK_UP}${code}`)}`],
     })),
     ...(otherApp === undefined
       ? []
