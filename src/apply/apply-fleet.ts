@@ -6,7 +6,9 @@ import type { Connection } from '../graph/connect.ts';
 import type { Clock } from '../graph/edge.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { openWriter } from '../graph/open-writer.ts';
+import type { GraphReader } from '../graph/reader.ts';
 import { each } from '../planning/each.ts';
+import type { Hide } from '../planning/hide-names.ts';
 import { type Problem, problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
 import type { Review } from './applying.ts';
@@ -40,6 +42,8 @@ export type FleetApply = {
   readonly day: Day;
   readonly version: string;
   readonly stopping: () => boolean;
+  /** Set where reports show no names of people. */
+  readonly hide?: Hide;
   readonly onTenant?: (at: number, of: number) => void;
 };
 
@@ -104,7 +108,7 @@ async function applyOne(
     const connection = await fleet.connect(policy);
     const head = { run: fleet.run, tenant: tenant.id, digest };
     return await applyTenant({
-      reader: openReader(connection),
+      reader: readerOf(fleet, connection, tenant.id),
       writer: openWriter(connection),
       policy,
       reviewed: planned,
@@ -125,4 +129,9 @@ async function applyOne(
   } finally {
     release();
   }
+}
+
+function readerOf({ hide }: FleetApply, connection: Connection, tenantId: string): GraphReader {
+  const reader = openReader(connection);
+  return hide?.(reader, tenantId) ?? reader;
 }

@@ -5,6 +5,7 @@ import { recentLosses } from '../apply/journal.ts';
 import { PlanFileError, readPlan } from '../apply/read-plan.ts';
 import type { ApplyReport } from '../core/report.ts';
 import type { Day } from '../core/state.ts';
+import { hideNames } from '../planning/hide-names.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { heldAtDesk } from './held-now.ts';
 import { openSession, type Waiting } from './session.ts';
@@ -71,6 +72,7 @@ export async function apply(options: ApplyOptions): Promise<ApplyReport> {
     day,
     version,
     stopping,
+    ...(loaded.settings.privacy.people === 'counts' ? { hide: hideNames().hide } : {}),
     ...(onTenant === undefined ? {} : { onTenant }),
   });
 }

@@ -16,6 +16,7 @@ type OnlineFlags = CommonFlags & {
 };
 export type PlanFlags = OnlineFlags & {
   readonly out?: string;
+  readonly names?: string;
   readonly base?: string;
   readonly head?: string;
   readonly detailedExitcode: boolean;
@@ -111,6 +112,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
     .action((flags: CommonFlags) => run({ command: 'validate', flags }));
   online(program, 'plan', 'show what would change, for people first; cannot write')
     .option('--out <file>', 'also write the plan to a file, for apply')
+    .option('--names <file>', 'with privacy.people: counts, also write who stands behind each pseudonym')
     .option('--base <ref>', 'only what differs from the policies of this commit, told from drift and expiry')
     .option('--head <ref>', 'with --base: what merging this commit would give; read, not run')
     .option('--verbose', 'also raw requests, everybody by name, where each value comes from, and every wait')

@@ -9,6 +9,7 @@ import { openGuardrails, withGuardrails } from '../guardrails/open.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { policiesOf } from '../policy/policies.ts';
 import { type Compared, compare } from '../policy/proposal.ts';
+import type { Settings } from '../policy/settings.ts';
 
 export type ProposalOptions = {
   /** The policies directory; with a head, only where it lies in the repository counts. */
@@ -23,6 +24,8 @@ export type ProposalOptions = {
 
 export type OpenedProposal = Compared & {
   readonly commits: Pick<Proposal, 'base' | 'head'>;
+  /** What the base's settings say people are shown as. */
+  readonly people: Settings['privacy']['people'];
   /** Losses that the journal branch knows of, beside the journal at hand. */
   readonly losses: (tenantId: string, now: Date) => ReadonlySet<string>;
 };
@@ -58,6 +61,7 @@ export async function openProposal(options: ProposalOptions): Promise<OpenedProp
   return {
     ...compared,
     commits: { base, head },
+    people: before.settings.privacy.people,
     losses: (id, now) => lossesIn(lines.get(id) ?? '', now, `journal of tenant ${id} on branch ${branch}`),
   };
 }

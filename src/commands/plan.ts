@@ -5,6 +5,7 @@ import { recentLosses } from '../apply/journal.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Plan, Proposal } from '../core/plan.ts';
 import type { Day, Origins } from '../core/state.ts';
+import { hideNames } from '../planning/hide-names.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { selectTenants } from '../policy/select.ts';
@@ -18,6 +19,8 @@ export type PlanOptions = Pick<Waiting, 'onWait'> & {
   readonly journal: string;
   /** Where to write the plan file for `apply`; none when unset. */
   readonly out?: string;
+  /** Where to write who stands behind the pseudonyms; none when unset. */
+  readonly names?: string;
   /** Plan a proposal: against the policies of this commit. */
   readonly base?: string;
   /** What is to be merged into it; unset: the working directory. */
@@ -35,10 +38,24 @@ export type Planned = {
   readonly origins: ReadonlyMap<string, Origins>;
 };
 
-/** The plan cannot be written to the file that was asked for. */
+/** A file that was asked for cannot be written. */
 class PlanNotWritten extends Error {
   override readonly name = 'PlanNotWritten';
-  readonly fix = 'Give --out a file in a folder that is there and can be written to.';
+  readonly fix: string;
+  constructor(option: '--out' | '--names', file: string, why: string) {
+    const what = option === '--out' ? 'plan' : 'list of names';
+    super(`The ${what} cannot be written to ${file} (${why}).`);
+    this.fix = `Give ${option} a file in a folder that is there and can be written to.`;
+  }
+}
+
+/** There are no pseudonyms to explain. */
+class NamesAreShown extends Error {
+  override readonly name = 'NamesAreShown';
+  readonly fix = 'Leave --names out, or set privacy.people to counts in settings.yaml.';
+  constructor() {
+    super('The settings let the plan show names, so there are none to write to --names.');
+  }
 }
 
 /**
@@ -47,13 +64,17 @@ class PlanNotWritten extends Error {
  */
 export async function plan(options: PlanOptions): Promise<Planned> {
   const { day, version, out, onTenant } = options;
-  if (out !== undefined) await writing(out, () => checkWritable(out));
+  if (out !== undefined) await writing('--out', out, () => checkWritable(out));
   const proposal = await proposed(options);
   const loaded = proposal?.loaded ?? selectTenants(await loadPolicies(options.policies, day), options.tenant);
   // The proposal's identities: its policies are what is planned, and they only ever read.
   const session = await openSession({ ...options, settings: loaded.settings });
   const ready = new Set(loaded.tenants.map(({ desired }) => desired.tenant.name));
   const { clock } = session.edge;
+  // A pull request that would show names is not the one to show them.
+  const shows = [loaded.settings.privacy.people, proposal?.people];
+  const hiding = shows.includes('counts') ? hideNames() : undefined;
+  if (options.names !== undefined && hiding === undefined) throw new NamesAreShown();
   const readAt = clock.now().toISOString();
   const fleet = await planFleet({
     tenants: loaded.tenants,
@@ -69,6 +90,7 @@ export async function plan(options: PlanOptions): Promise<Planned> {
     },
     findingsAbout: (tenant) => loaded.findings.filter((finding) => tenantOf(finding) === tenant),
     ...(proposal === undefined ? {} : { base: proposal.base }),
+    ...(hiding === undefined ? {} : { hide: hiding.hide }),
     ...(onTenant === undefined ? {} : { onTenant }),
   });
   const findings = loaded.findings.filter((finding) => {
@@ -78,9 +100,14 @@ export async function plan(options: PlanOptions): Promise<Planned> {
     return proposal === undefined || tenant === undefined || finding.severity === 'error';
   });
   const planned = proposal === undefined ? fleet : { ...fleet, proposal: told(proposal, readAt, findings) };
+  if (options.names !== undefined && hiding !== undefined) {
+    const { namesJson } = await import('../render/names-json.ts');
+    const { names } = options;
+    await writing('--names', names, () => writeFile(names, namesJson(hiding.behind), { mode: 0o600 }));
+  }
   if (out !== undefined) {
     const { planJson } = await import('../render/plan-json.ts');
-    await writing(out, () => writeFile(out, planJson(planned)));
+    await writing('--out', out, () => writeFile(out, planJson(planned)));
   }
   return {
     plan: planned,
@@ -121,11 +148,11 @@ async function checkWritable(file: string): Promise<void> {
   await access(known === undefined ? dirname(file) : file, constants.W_OK);
 }
 
-async function writing(file: string, work: () => Promise<void>): Promise<void> {
+async function writing(option: '--out' | '--names', file: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const why = error instanceof Error ? ('code' in error ? String(error.code) : error.message) : 'unknown';
-    throw new PlanNotWritten(`The plan cannot be written to ${file} (${why}).`);
+    throw new PlanNotWritten(option, file, why);
   }
 }

@@ -7,6 +7,7 @@ import { PLAN_FORMAT, type Plan, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { JournalBranch } from '../git/journal-branch.ts';
+import { hideNames } from '../planning/hide-names.ts';
 import { inRepository } from '../git/worktree.ts';
 import { planFleet } from '../planning/plan-fleet.ts';
 import type { LoadedPolicies } from '../policy/policies.ts';
@@ -62,8 +63,9 @@ export async function reviewedRun(
     const now = session.edge.clock.now();
     return new Set([...recentLosses(journal, tenantId, now), ...lossesIn(lines(tenantId), now)]);
   };
+  const hiding = loaded.settings.privacy.people === 'counts' ? { hide: hideNames().hide } : {};
   const plan = (tenants: readonly TenantPolicy[]) =>
-    planFleet({ tenants, day, version, connect, recentLosses: recent, findingsAbout: () => [] });
+    planFleet({ tenants, day, version, connect, recentLosses: recent, findingsAbout: () => [], ...hiding });
   const apply = async (plans: readonly TenantPlan[], reviews: ReadonlyMap<string, Review>) => {
     // Deciding may have taken long.
     if (plans.length > 0) await requireLock('.', env);
@@ -86,6 +88,7 @@ export async function reviewedRun(
       day,
       version,
       stopping,
+      ...hiding,
       ...(onTenant === undefined ? {} : { onTenant }),
     });
     return report.tenants;

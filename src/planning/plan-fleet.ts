@@ -1,10 +1,12 @@
 import type { Finding } from '../core/finding.ts';
 import type { FailedTenant, Plan, TenantPlan } from '../core/plan.ts';
 import { PLAN_FORMAT } from '../core/plan.ts';
+import { withPseudonyms } from '../core/pseudonym.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Connection } from '../graph/connect.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { each } from './each.ts';
+import type { Hide } from './hide-names.ts';
 import { planChange } from './plan-change.ts';
 import { planTenant } from './plan-tenant.ts';
 import { problemOf } from './problem.ts';
@@ -21,6 +23,8 @@ export type Fleet = {
   readonly findingsAbout: (tenant: string) => readonly Finding[];
   /** For a proposal: the policies of the base, by tenant id. */
   readonly base?: ReadonlyMap<string, TenantPolicy>;
+  /** Set where plans show no names of people. */
+  readonly hide?: Hide;
   readonly onTenant?: (at: number, of: number) => void;
 };
 
@@ -48,11 +52,13 @@ async function planOne(fleet: Fleet, policy: TenantPolicy): Promise<TenantPlan |
   const { name, id, cloud } = policy.desired.tenant;
   try {
     const losses = fleet.recentLosses(id);
-    const reader = openReader(await fleet.connect(policy));
-    const plan =
+    const open = openReader(await fleet.connect(policy));
+    const reader = fleet.hide?.(open, id) ?? open;
+    const named =
       fleet.base === undefined
         ? await planTenant(reader, policy, fleet.day, losses)
         : await planChange(reader, policy, fleet.base.get(id), fleet.day, losses);
+    const plan = fleet.hide === undefined ? named : withPseudonyms(named);
     const said = fleet.findingsAbout(name).filter(({ severity }) => severity !== 'info');
     return { ...plan, findings: [...plan.findings, ...said] };
   } catch (error) {

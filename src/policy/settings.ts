@@ -17,6 +17,8 @@ export type Settings = {
     /** Slug of the GitHub App whose record counts; unset: the token of the workflow (`github-actions`). */
     readonly app?: string;
   };
+  /** Whether plans and reports show people by name, or only how many, and each under a pseudonym. */
+  readonly privacy: { readonly people: 'names' | 'counts' };
   /** The Git branch that holds the journal of every apply on merge. */
   readonly journal: { readonly branch: string };
   /** Nothing is applied to any tenant while it is there. */
@@ -30,6 +32,7 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
   const pointers = [
     ...Object.keys(written.identity ?? {}).map((key) => `/identity/${key}`),
     ...Object.keys(written.review ?? {}).map((key) => `/review/${key}`),
+    ...Object.keys(written.privacy ?? {}).map((key) => `/privacy/${key}`),
     ...Object.keys(written.journal ?? {}).map((key) => `/journal/${key}`),
     ...(written.freeze === undefined ? [] : ['/freeze']),
   ];
@@ -42,6 +45,7 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
       allowDirectPush: allowDirectPush ?? DEFAULTS.review.allowDirectPush,
       ...(app === undefined ? {} : { app }),
     },
+    privacy: { people: written.privacy?.people ?? DEFAULTS.privacy.people },
     journal: { branch: written.journal?.branch ?? DEFAULTS.journal.branch },
     ...(written.freeze === undefined ? {} : { freeze: { kind: 'frozen' as const, ...written.freeze } }),
     origins: Object.fromEntries(pointers.map((pointer) => [pointer, at(pointer)])),
@@ -52,6 +56,7 @@ export function settingsOf(written: SettingsFile, at: (pointer: string) => Posit
 export const DEFAULTS: Settings = {
   identity: {},
   review: { allowUnreviewedApply: true, approvals: 1, allowDirectPush: false },
+  privacy: { people: 'names' },
   journal: { branch: 'iosmail-journal' },
   origins: {},
 };
@@ -60,6 +65,7 @@ export const DEFAULTS: Settings = {
 export const CAUTIOUS: Settings = {
   identity: {},
   review: { allowUnreviewedApply: false, approvals: 10, allowDirectPush: false },
+  privacy: { people: 'counts' },
   journal: { branch: 'iosmail-journal' },
   origins: {},
 };

@@ -14,6 +14,7 @@ import type { Day, TenantPolicy } from '../../src/core/state.ts';
 import type { WhoReport } from '../../src/core/who.ts';
 import { type Connection, connect } from '../../src/graph/connect.ts';
 import { type Clock, httpClientOver, sandboxEdge } from '../../src/graph/edge.ts';
+import type { Hide } from '../../src/planning/hide-names.ts';
 import { planFleet } from '../../src/planning/plan-fleet.ts';
 import { whoFleet } from '../../src/planning/who-fleet.ts';
 import { type LoadedPolicies, loadPolicies } from '../../src/policy/load.ts';
@@ -47,6 +48,8 @@ export type World = {
 export type Policies = Pick<LoadedPolicies, 'tenants' | 'findings'> & {
   /** The policies of the base, by tenant id, where these are a proposal's. */
   readonly base?: ReadonlyMap<string, TenantPolicy>;
+  /** Set where no names are shown. */
+  readonly hide?: Hide;
 };
 
 type ApplyOptions = {
@@ -106,6 +109,7 @@ export function openWorld(
         findingsAbout: (name) =>
           policies.findings.filter(({ at }) => at?.file.endsWith(`tenants/${name}.yaml`) === true),
         ...(policies.base === undefined ? {} : { base: policies.base }),
+        ...(policies.hide === undefined ? {} : { hide: policies.hide }),
       }),
     who: ({ tenants: policies }) =>
       whoFleet({ tenants: policies, day: DAY, version: '0.0.0', connect: signIn('plan') }),
@@ -124,6 +128,7 @@ export function openWorld(
       applyFleet({
         // As the commands do: what is applied is the plan file.
         plan: readPlan(planJson(plan)),
+        ...(policies.hide === undefined ? {} : { hide: policies.hide }),
         policies: new Map(policies.tenants.map((policy) => [policy.desired.tenant.name, policy])),
         connect: signIn('apply', secret),
         ...(review === undefined

@@ -284,7 +284,6 @@ describe('settings', () => {
 
   test.each([
     ['rings:\n  - name: pilot\n', '1:1'],
-    ['privacy:\n  people: counts\n', '1:1'],
     ['drift:\n  issue: true\n', '1:1'],
   ])('not supported yet: %j', (settings, place) => {
     const { findings } = load({ tenants: { sample: tenantText('') }, settings });
