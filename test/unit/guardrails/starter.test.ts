@@ -16,6 +16,7 @@ const else_ = (before: 'none' | 'may' | 'has' | 'unknown', after: typeof before)
   impact: { everyoneElse: { before, after } },
 });
 
+const GUEST = { id: 'g', name: 'anna_gmail.com#EXT#@contoso.onmicrosoft.com', via: [] };
 const regulated = { tier: 'regulated' };
 
 const STOPS: { readonly [id: string]: readonly Case[] } = {
@@ -44,10 +45,7 @@ const STOPS: { readonly [id: string]: readonly Case[] } = {
     { labels: regulated, plan: { effect: 'widens and narrows' }, impact: { gain: people('anna') } },
     { labels: regulated, impact: { unread: ['the members of SG could not be read'] } },
   ],
-  'no-guests': [
-    { impact: { gain: [{ id: 'g', name: 'anna_gmail.com#EXT#@contoso.onmicrosoft.com', via: [] }] } },
-    users('anna_gmail.com#ext#@contoso.onmicrosoft.com'.replace('#ext#', '#EXT#')),
-  ],
+  'no-guests': [{ impact: { gain: [GUEST] } }, users(GUEST.name)],
   'exceptions-at-most-90-days': [
     { labels: regulated, ...exception('2027-02-23') },
     { labels: { tier: 'enterprise' }, ...exception('2030-12-31') },
@@ -72,7 +70,14 @@ const PASSES: { readonly [id: string]: readonly Case[] } = {
     { labels: { tier: 'small' }, plan: { effect: 'widens' } },
     { plan: { effect: 'widens' } },
   ],
-  'no-guests': [{ impact: { gain: people('anna'), lose: many(1) } }, users('anna@contoso.example')],
+  'no-guests': [
+    { impact: { gain: people('anna'), lose: many(1) } },
+    {
+      impact: { gain: [GUEST] },
+      plan: { steps: planFor().steps.filter(({ direction }) => direction !== 'widens') },
+    },
+    users('anna@contoso.example'),
+  ],
   'exceptions-at-most-90-days': [
     { labels: regulated, ...exception('2027-02-22') },
     { labels: { tier: 'small' }, ...exception('2030-12-31') },
