@@ -168,6 +168,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
         ...(user === undefined ? {} : { user }),
         flags: { ...OFF, ...flags },
       });
+    });
   const github = command(program, 'github', 'what the workflows tell and ask GitHub; needs GITHUB_TOKEN');
   const verb = (name: GitHubVerb, description: string) =>
     github
