@@ -21,7 +21,7 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export function accountRead(asked: string): ReadRequest {
   const value = odata(asked);
   const filter = GUID.test(asked)
-    ? `id%20eq%20'${value}'`
+    ? `id%20in%20('${value}')`
     : `userPrincipalName%20eq%20'${value}'%20or%20mail%20eq%20'${value}'`;
   return {
     method: 'GET',

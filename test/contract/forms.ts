@@ -5,8 +5,11 @@ export function formOf({ method, path, headers, body }: GraphRequest): string {
   const plain = decodeURIComponent(path)
     .replace(/ ge \d{4}-[\d-]+T[\d:]+Z/, ' ge *')
     .replace(/ in \(.*\)(?=&|$)/, ' in (*)')
-    .replace(/(appId|roleTemplateId|clientId)(=| eq )'[^']*'/g, "$1$2'*'")
-    .replace(/\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{40,})(?=[/?]|$)/g, '/*');
+    .replace(/(appId|roleTemplateId|clientId|principalId|userPrincipalName|mail)(=| eq )'[^']*'/g, "$1$2'*'")
+    .replace(
+      /\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!identitySecurity)[\w-]{40,})(?=[/?]|$)/g,
+      '/*',
+    );
   const eventual = Object.keys(headers).some((name) => name.toLowerCase() === 'consistencylevel');
   return `${method} ${plain}${eventual ? ' (eventual)' : ''}${body === undefined ? '' : ` ${shapeOf(body)}`}`;
 }

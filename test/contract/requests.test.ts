@@ -3,11 +3,13 @@
 // options, headers and properties are held against the package as well.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { mobileOnly } from '../../src/sandbox/conditional-access.ts';
 import { DEEP } from '../depth.ts';
 import { play, type Scenario } from '../scenarios/run.ts';
 import { stage } from '../scenarios/stage.ts';
 import type { Sent } from '../scenarios/wire.ts';
 import { count } from '../tally.ts';
+import { explained, GUEST, idOf, upn, woodgrove } from '../unit/explain/woodgrove.ts';
 import { type GraphRequest, strangeIn } from './endpoints.ts';
 import { formOf, sourcePaths } from './forms.ts';
 import { operationOf } from './openapi-slice.ts';
@@ -26,6 +28,9 @@ const APP =
 const GRANT = 'id,clientId,consentType,principalId,resourceId,scope';
 const USER = 'id,userPrincipalName,accountEnabled,userType';
 const GROUP = 'id,displayName,securityEnabled';
+const PERSON = 'id,displayName,userPrincipalName,mail,accountEnabled,userType';
+const WHAT_IF =
+  '{appliedPoliciesOnly,signInConditions{clientAppType,devicePlatform},signInContext{@odata.type,includeApplications},signInIdentity{@odata.type,userId}}';
 const OWN = '/policies/permissionGrantPolicies/iosmail-apple-internet-accounts/includes';
 
 /** All there is, without ids and values. A new request is added here by hand. */
@@ -39,16 +44,24 @@ const FORMS = [
   `GET /groups/*/members/graph.user?$select=${USER}&$count=true&$top=999 (eventual)`,
   `GET /groups?$filter=displayName in (*)&$select=${GROUP}`,
   `GET /groups?$filter=id in (*)&$select=${GROUP}`,
+  'GET /identity/conditionalAccess/policies?$select=id,displayName,state,conditions,grantControls',
+  `GET /oauth2PermissionGrants?$filter=clientId eq '*' and principalId eq '*'&$select=${GRANT}`,
   `GET /oauth2PermissionGrants?$filter=clientId eq '*' and consentType eq 'AllPrincipals'&$select=${GRANT}`,
   `GET /oauth2PermissionGrants?$filter=clientId eq '*' and consentType eq 'Principal'&$select=${GRANT}`,
   `GET /oauth2PermissionGrants?$filter=clientId eq '*'&$select=${GRANT}`,
   'GET /policies/authorizationPolicy?$select=id,defaultUserRolePermissions',
+  'GET /policies/identitySecurityDefaultsEnforcementPolicy?$select=id,isEnabled',
   'GET /policies/permissionGrantPolicies',
   "GET /servicePrincipals(appId='*')/appRoleAssignedTo?$top=999",
   `GET /servicePrincipals(appId='*')?$select=${APP}`,
   "GET /servicePrincipals(appId='*')?$select=id,appId,oauth2PermissionScopes",
   'GET /servicePrincipals/*/delegatedPermissionClassifications',
   'GET /subscribedSkus?$select=skuPartNumber,capabilityStatus,servicePlans',
+  'GET /users/*/memberOf/graph.group?$select=id,displayName&$count=true&$top=999 (eventual)',
+  'GET /users/*/transitiveMemberOf?$select=id&$top=999',
+  'GET /users/*?$select=id,accountEnabled,assignedPlans',
+  `GET /users?$filter=id in (*)&$select=${PERSON}`,
+  `GET /users?$filter=userPrincipalName eq '*' or mail eq '*'&$select=${PERSON}`,
   `GET /users?$filter=id in (*)&$select=${USER}`,
   `GET /users?$filter=userPrincipalName in (*)&$select=${USER}`,
   'PATCH /oauth2PermissionGrants/* {scope}',
@@ -56,6 +69,7 @@ const FORMS = [
   'PATCH /servicePrincipals/* {accountEnabled}',
   'PATCH /servicePrincipals/* {appRoleAssignmentRequired}',
   'PATCH /servicePrincipals/* {tags}',
+  `POST /identity/conditionalAccess/evaluate ${WHAT_IF}`,
   'POST /oauth2PermissionGrants {clientId,consentType,resourceId,scope}',
   'POST /policies/permissionGrantPolicies {description,displayName,id}',
   `POST ${OWN} {clientApplicationIds,permissionType,permissions,resourceApplication}`,
@@ -80,6 +94,8 @@ const EXPLAINED: { readonly [strange: string]: string } = {
   'GET /groups: $filter: group says no id in': BY_ID,
   "GET /servicePrincipals(appId='*')/appRoleAssignedTo: an alternate key before a further segment": ALTERNATE,
   'GET /users: $filter: user says no id in': BY_ID,
+  [`POST /identity/conditionalAccess/evaluate ${WHAT_IF}: takes no body`]:
+    'The package describes no parameters of actions; they are checked against the other description.',
 };
 
 const sent = new Map<string, GraphRequest>();
@@ -124,15 +140,27 @@ describe('what is sent', () => {
   });
 });
 
+describe('what is asked about one person', () => {
+  test.each(['anna', GUEST, idOf('anna')])('%s', async (name) => {
+    const tenant = woodgrove();
+    tenant.conditionalAccess.push(mobileOnly('CA', ['mfa']));
+    const { wire } = await explained(tenant, name === 'anna' ? upn(name) : name);
+    note(wire);
+    expect(asked().map(formOf).join()).toContain('/identity/conditionalAccess/evaluate');
+  });
+});
+
 test('these are the requests the tool sends, and no others', () => {
   expect([...new Set(asked().map(formOf))].sort()).toEqual(FORMS);
 });
 
 test('every path that stands in the source was really sent', () => {
-  const paths = ['levers', 'planning'].flatMap((room) =>
-    readdirSync(`src/${room}`).flatMap((file) =>
-      sourcePaths(readFileSync(`src/${room}/${file}`, 'utf8')).map((each) => ({ file, ...each })),
-    ),
+  const paths = ['levers', 'planning', 'explain'].flatMap((room) =>
+    readdirSync(`src/${room}`, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        sourcePaths(readFileSync(`src/${room}/${file}`, 'utf8')).map((each) => ({ file, ...each })),
+      ),
   );
   expect(paths.length).toBeGreaterThan(20);
   const unsent = paths.filter(({ pattern }) => !asked().some(({ path }) => pattern.test(path)));

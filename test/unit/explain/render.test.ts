@@ -76,6 +76,7 @@ describe('whatever the directory and the files say', () => {
         expect(markdownForm(table)).toEqual(markdownForm(markdown));
         expect(JSON.parse(json).person.name).toBe(name);
       }),
+      { numRuns: 40 },
     );
   });
 

@@ -11,6 +11,7 @@ import { addGatedAppleMail, assign, grant } from '../../../src/sandbox/enterpris
 import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import type { ServicePrincipal, Tenant } from '../../../src/sandbox/tenant.ts';
 import { checkedFetch } from '../../contract/openapi-check.ts';
+import { recordWire, type Sent } from '../../scenarios/wire.ts';
 
 export const BOTH = 'EAS.AccessAsUser.All EWS.AccessAsUser.All';
 export const EAS = 'EAS.AccessAsUser.All';
@@ -115,10 +116,12 @@ export async function explained(
   tenant: Tenant,
   asked: string,
   how: { readonly policy?: DesiredParts; readonly origins?: Origins; readonly day?: Day } = {},
-): Promise<{ readonly explanation: Explanation; readonly sandbox: Sandbox }> {
+): Promise<{ readonly explanation: Explanation; readonly sandbox: Sandbox; readonly wire: readonly Sent[] }> {
   const now = () => new Date(`${DAY}T09:00:00Z`);
   const sandbox = createSandbox({ now, tenants: [tenant] });
-  const edge = sandboxEdge(checkedFetch(sandbox.fetch), { now, sleep: async () => {} });
+  const clock = { now, sleep: async () => {} };
+  const { wire, fetch } = recordWire(checkedFetch(sandbox.fetch), clock);
+  const edge = sandboxEdge(fetch, clock);
   const env = { AZURE_CLIENT_ID: SANDBOX_CLIENT_ID, AZURE_CLIENT_SECRET: SANDBOX_SECRET };
   const connection = await connect({ id: tenant.id, cloud: 'global' }, 'plan', { env, edge });
   const desired = desiredOf(tenant, how.policy);
@@ -128,7 +131,7 @@ export async function explained(
     day: how.day ?? DAY,
     version: '0.0.0',
   });
-  return { explanation, sandbox };
+  return { explanation, sandbox, wire };
 }
 
 /** "G3 G4 | G6": the closed gates, then the unknown ones. */
