@@ -5,8 +5,11 @@ import { expect, test } from 'vitest';
 import { SANDBOX_APPLY_CLIENT_ID } from '../../src/sandbox/clients.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { builtInTenants } from '../../src/sandbox/tenants.ts';
+import { DEEP, inDeep } from '../depth.ts';
 import { appleApp } from '../scenarios/levels.ts';
+import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
 import type { Environment } from './iosmail.ts';
+import { openMerging } from './merging.ts';
 import { flawsIn, putExamples, serveTenants, type World, writesIn } from './world.ts';
 
 const AS_APPLY: Environment = { AZURE_CLIENT_ID: SANDBOX_APPLY_CLIENT_ID };
@@ -84,19 +87,7 @@ test('blocked at once, kept in Git, not drift for any later plan, and restored b
   expect(writesIn(world.sandbox)).toHaveLength(2);
 });
 
-test('an app that is not there is created disabled; blocked twice sends nothing more', async () => {
-  const { world, tenant } = await repositoryOf('northwind');
-  const run = await block(world, 'northwind');
-  expect(run.code, run.stdout).toBe(0);
-  expect(run.stdout).toMatch(/^northwind {2}BLOCKED · the app was created, disabled$/m);
-  expect(appleApp(tenant)?.accountEnabled).toBe(false);
-  expect(writesIn(world.sandbox)).toEqual(['POST /servicePrincipals']);
-  const again = await block(world, 'northwind');
-  expect(again.stdout).toMatch(/BLOCKED · sign-in was off already, nothing was sent/);
-  expect(writesIn(world.sandbox)).toHaveLength(1);
-});
-
-test('where Git cannot keep it, the block stays, and what to commit is told', async () => {
+inDeep('where Git cannot keep it, the block stays, and what to commit is told', async () => {
   const { world, tenant, file } = await repositoryOf('contoso');
   world.put('.git/index.lock', '');
   const run = await block(world, 'contoso');
@@ -147,35 +138,94 @@ test('nobody is asked where nobody sits, an unknown tenant is none, and a reason
 
 const FREEZE = 'freeze:\n  reason: CHG-1101 year-end\n';
 
-test.each([
+const FREEZES = [
   [
     'one tenant',
     'policies/tenants/contoso.yaml',
     'incident:\n  kind: frozen\n  reason: CHG-1101 year-end\n  since: 2026-11-24\n',
   ],
   ['all of them', 'policies/settings.yaml', FREEZE],
-])('frozen, %s: plans are shown, applies are refused, also of an older plan', async (_what, file, entry) => {
-  const { world, tenant } = await repositoryOf('contoso');
-  // Somebody in the portal shows the app in My Apps.
-  const app = appleApp(tenant);
-  if (app !== undefined) app.tags = app.tags.filter((tag) => tag !== 'HideApp');
-  await world.run(['plan', '--out', 'older.json']);
-  const before = existsSync(join(world.folder, file)) ? textOf(world, file) : '';
-  world.put(file, before + entry);
-  const planned = await world.run(['plan', '--out', 'frozen.json']);
-  expect(planned.stdout).toMatch(
-    /tenant-frozen[\s\S]*Frozen[^:]*: nothing will be applied: CHG-1101 year-end/,
-  );
-  expect(planned.stdout).not.toMatch(/^Next:/m);
-  for (const plan of ['older.json', 'frozen.json']) {
-    const applied = await world.run(['apply', '--plan', plan]);
-    expect(applied.code, applied.stdout).toBe(3);
-    expect(applied.stdout).toMatch(/Refused: Frozen[^:]*: nothing will be applied: CHG-1101 year-end/);
-  }
-  expect(writesIn(world.sandbox)).toEqual([]);
+] as const;
 
-  world.put(file, before === '' ? '{}\n' : before);
-  const lifted = await world.run(['apply', '--plan', 'older.json']);
-  expect(lifted.code, lifted.stdout).toBe(0);
-  expect(writesIn(world.sandbox)).toHaveLength(1);
+test.each(DEEP ? FREEZES : FREEZES.slice(1))(
+  'frozen, %s: plans are shown, applies are refused, also of an older plan',
+  async (_what, file, entry) => {
+    const { world, tenant } = await repositoryOf('contoso');
+    // Somebody in the portal shows the app in My Apps.
+    const app = appleApp(tenant);
+    if (app !== undefined) app.tags = app.tags.filter((tag) => tag !== 'HideApp');
+    await world.run(['plan', '--out', 'older.json']);
+    const before = existsSync(join(world.folder, file)) ? textOf(world, file) : '';
+    world.put(file, before + entry);
+    const planned = await world.run(['plan', '--out', 'frozen.json']);
+    expect(planned.stdout).toMatch(
+      /tenant-frozen[\s\S]*Frozen[^:]*: nothing will be applied: CHG-1101 year-end/,
+    );
+    expect(planned.stdout).not.toMatch(/^Next:/m);
+    for (const plan of ['older.json', 'frozen.json']) {
+      const applied = await world.run(['apply', '--plan', plan]);
+      expect(applied.code, applied.stdout).toBe(3);
+      expect(applied.stdout).toMatch(/Refused: Frozen[^:]*: nothing will be applied: CHG-1101 year-end/);
+    }
+    expect(writesIn(world.sandbox)).toEqual([]);
+
+    world.put(file, before === '' ? '{}\n' : before);
+    const lifted = await world.run(['apply', '--plan', 'older.json']);
+    expect(lifted.code, lifted.stdout).toBe(0);
+    expect(writesIn(world.sandbox)).toHaveLength(1);
+  },
+);
+
+const FILE = 'policies/tenants/woodgrove.yaml';
+const HEAD = 'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\n';
+const BEGIN = `${HEAD}application:\n  enabledForSignIn: true\nsafety:\n  settle: 0\n`;
+const LISTED = `${BEGIN}assignments:\n  users:\n    - upn: anna@woodgrove.example\n  unlisted: remove\n`;
+
+const gated = () =>
+  woodgrove({
+    people: ['anna'],
+    userConsent: CONSENT.none,
+    app: { required: true, tenantWide: 'EAS.AccessAsUser.All EWS.AccessAsUser.All' },
+  });
+
+/** Reviewed and merged; before its run starts, somebody froze everything. */
+async function frozenMeanwhile() {
+  const merging = await openMerging([gated()], { [FILE]: BEGIN });
+  const { git, github, push, pushed, merged } = merging;
+  const start = await git('rev-parse', 'origin/main');
+  await push('list', { [FILE]: LISTED });
+  const pull = await github.openPull({ branch: 'list', author: 'anna' });
+  await pushed(pull);
+  github.review({ pull, user: 'rita', state: 'APPROVED' });
+  const commit = await github.merge(pull, { method: 'squash', by: 'anna' });
+  await git('fetch', '--quiet', 'origin');
+  await push('freeze', { 'policies/settings.yaml': FREEZE });
+  const freezing = await github.openPull({ branch: 'freeze', author: 'anna' });
+  const frozen = await github.merge(freezing, { method: 'squash', by: 'anna' });
+  return { merging, commit, frozen, late: await merged(commit, start) };
+}
+
+// `test/unit/commands/held-now.test.ts` and the scenario `frozen` try the parts of it in every run.
+inDeep('a freeze merged later stops a plan that was reviewed before it', async () => {
+  const { merging, late } = await frozenMeanwhile();
+  const step = late.jobs.apply?.steps.find(({ name }) => name.startsWith('Apply what'));
+  expect(step?.code, step?.stderr).toBe(3);
+  expect(step?.stdout).toMatch(/Refused: Frozen: nothing will be applied: CHG-1101 year-end/);
+  expect(writesIn(merging.sandbox)).toEqual([]);
+});
+
+inDeep('lifting it by a pull request shows what it held, and its merge applies that', async () => {
+  const { merging, commit, frozen } = await frozenMeanwhile();
+  const { github, push, pushed, merged, sandbox } = merging;
+  // Nor does the run of the freeze itself send anything.
+  await merged(frozen, commit);
+  expect(writesIn(sandbox)).toEqual([]);
+  await push('lift', { 'policies/settings.yaml': undefined });
+  const lifting = await github.openPull({ branch: 'lift', author: 'anna' });
+  await pushed(lifting);
+  const shown = [...github.hub.comments.values()].filter(({ on }) => on === lifting.number);
+  expect(shown.map(({ body }) => body).join()).toMatch(/anna@woodgrove\.example/);
+  github.review({ pull: lifting, user: 'rita', state: 'APPROVED' });
+  await merged(await github.merge(lifting, { method: 'squash', by: 'anna' }), frozen);
+  expect(writesIn(sandbox)).toHaveLength(1);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { applyFleet } from '../../src/apply/apply-fleet.ts';
 import type { Review } from '../../src/apply/applying.ts';
+import { type Blocked, blockTenant } from '../../src/apply/block.ts';
 import { recentLosses } from '../../src/apply/journal.ts';
 import { readPlan } from '../../src/apply/read-plan.ts';
 import type { Holder } from '../../src/apply/tenant-lock.ts';
@@ -42,6 +43,7 @@ export type World = {
   readonly journal: string;
   readonly plan: (policies: Policies, day?: Day) => Promise<Plan>;
   readonly who: (policies: Policies) => Promise<WhoReport>;
+  readonly block: (policy: TenantPolicy, holder?: Holder) => Promise<Blocked>;
   readonly apply: (plan: Plan, policies: Policies, how?: ApplyOptions) => Promise<ApplyReport>;
 };
 
@@ -113,6 +115,17 @@ export function openWorld(
       }),
     who: ({ tenants: policies }) =>
       whoFleet({ tenants: policies, day: DAY, version: '0.0.0', connect: signIn('plan') }),
+    block: (policy, holder = newProcess()) =>
+      blockTenant({
+        connect: () => signIn('apply')(policy),
+        policy,
+        journal,
+        run: 'test',
+        holder,
+        reason: 'INC-204',
+        day: DAY,
+        clock,
+      }),
     apply: (
       plan,
       policies,
