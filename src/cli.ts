@@ -3,16 +3,13 @@ import { CommanderError } from 'commander';
 import pkg from '../package.json' with { type: 'json' };
 import {
   type ApplyFlags,
-  type BlockFlags,
-  type CommonFlags,
   commandsOf,
-  type ExplainFlags,
   type GitHubFlags,
   type GitHubVerb,
   type PlanFlags,
   type SandboxFlags,
-  type WhoFlags,
 } from './commands/arguments.ts';
+import type { CommonFlags } from './commands/command-parts.ts';
 import {
   codeOfFindings,
   codeOfPlan,
@@ -23,6 +20,7 @@ import {
   worst,
 } from './commands/exit-code.ts';
 import { afterPlan } from './commands/next.ts';
+import type { BlockFlags, ExplainFlags, WhoFlags } from './commands/people-arguments.ts';
 import { accessIn, annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
 import { Interrupted } from './core/interrupted.ts';
 import { secretsOf, withoutSecrets } from './core/secrets.ts';

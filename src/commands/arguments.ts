@@ -1,13 +1,14 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { type CommonFlags, command, examples, OFF, online, reading } from './command-parts.ts';
+import {
+  type BlockFlags,
+  blockCommand,
+  type ExplainFlags,
+  explaining,
+  type WhoFlags,
+  whoCommand,
+} from './people-arguments.ts';
 
-/** What every command that reads policies can be told. */
-export type CommonFlags = {
-  readonly policies: string;
-  /** Names; empty: all tenants. */
-  readonly tenant: readonly string[];
-  readonly format: 'text' | 'json' | 'markdown';
-  readonly color: boolean;
-};
 type OnlineFlags = CommonFlags & {
   readonly sandbox: boolean;
   readonly journal: string;
@@ -29,29 +30,6 @@ export type ApplyFlags = OnlineFlags & {
   readonly replan: boolean;
   readonly report?: string;
   readonly fresh?: string;
-};
-export type WhoFlags = Omit<CommonFlags, 'format'> & {
-  readonly format: 'text' | 'json' | 'csv';
-  readonly sandbox: boolean;
-  readonly verbose: boolean;
-  /** Compare the policies of this commit instead; no tenant is asked. */
-  readonly diff?: string;
-};
-export type ExplainFlags = Omit<CommonFlags, 'tenant'> & {
-  readonly tenant?: string;
-  /** A pasted text instead of a person; `-`: from standard input. */
-  readonly error?: string;
-  readonly sandbox: boolean;
-  readonly verbose: boolean;
-};
-export type BlockFlags = {
-  readonly policies: string;
-  readonly tenant: string;
-  readonly reason: string;
-  readonly journal: string;
-  readonly yes: boolean;
-  readonly verbose: boolean;
-  readonly color: boolean;
 };
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
@@ -90,11 +68,6 @@ Without any account, on the built-in tenants:
   $ iosmail sandbox --tour
   $ iosmail plan --sandbox --tenant adatum --out plan.json
   $ iosmail apply --sandbox --plan plan.json`;
-
-const SIGNING_IN = `
-Signs in to the tenant of each policy file with AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET,
-AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE; in GitHub Actions with the job's own
-token (id-token: write); else as whoever is signed in to the Azure CLI.`;
 
 /**
  * The command line as data for the parser.
@@ -149,8 +122,8 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
         self.error("error: '--replan' needs '--commit <sha>', whose policies are to be planned");
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
-  whoCommand(program, run);
-  blockCommand(program, run);
+  whoCommand(program, (flags) => run({ command: 'who', flags }));
+  blockCommand(program, (flags) => run({ command: 'block', flags }));
   explaining(program)
     .addHelpText(
       'after',
@@ -199,96 +172,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
   return program;
 }
 
-function whoCommand(program: Command, run: (invoked: Invoked) => Promise<void>): void {
-  choosing(program, 'who', 'list who can use the app now, and why; cannot write', ['text', 'json', 'csv'])
-    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
-    .option('--diff <ref>', 'what the policies want otherwise than those of this commit; asks no tenant')
-    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
-    .addHelpText('after', SIGNING_IN)
-    .addHelpText(
-      'after',
-      examples(
-        'iosmail who --tenant contoso',
-        'iosmail who --format csv > who.csv',
-        'iosmail who --diff HEAD~1',
-      ),
-    )
-    .action((flags: WhoFlags) => run({ command: 'who', flags: { ...OFF, ...flags } }));
-}
-
-function blockCommand(program: Command, run: (invoked: Invoked) => Promise<void>): void {
-  command(program, 'block', 'in an emergency: switch the app off in one tenant now, and commit that to Git')
-    .requiredOption('--tenant <name>', 'the tenant')
-    .requiredOption('--reason <text>', 'why; it is kept in the policy and in the journal', reasonIn)
-    .option('--policies <dir>', 'the folder with the policies', 'policies')
-    .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
-    .option('--yes', 'do not ask; needed where there is no terminal')
-    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
-    .option('--no-color', 'plain text, also with NO_COLOR set')
-    .addHelpText('after', SIGNING_IN)
-    .addHelpText('after', examples("iosmail block --tenant contoso --reason 'INC-204 stolen devices'"))
-    .action((flags: BlockFlags) =>
-      run({
-        command: 'block',
-        flags: { ...flags, yes: flags.yes === true, verbose: flags.verbose === true },
-      }),
-    );
-}
-
-function reasonIn(text: string): string {
-  if (text.trim() === '' || text.length > 500)
-    throw new InvalidArgumentError('A reason is a ticket and a few words, at most 500 characters.');
-  return text;
-}
-
-/** The parser leaves out switches that were not given. */
-const OFF = { sandbox: false, verbose: false };
 const ALL_OFF = { ...OFF, detailedExitcode: false };
-
-function command(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .showHelpAfterError(`Run \`iosmail ${name} --help\` for its options.`);
-}
-
-function reading(program: Command, name: string, description: string): Command {
-  return choosing(program, name, description, ['text', 'json', 'markdown']);
-}
-
-function choosing(program: Command, name: string, description: string, formats: readonly string[]): Command {
-  return command(program, name, description)
-    .option('--policies <dir>', 'the folder with the policies', 'policies')
-    .addOption(new Option('--tenant <names...>', 'only these tenants').default([], 'all'))
-    .addOption(new Option('--format <format>', 'how to print').choices([...formats]).default('text'))
-    .option('--no-color', 'plain text, also with NO_COLOR set');
-}
-
-function explaining(program: Command): Command {
-  return command(program, 'explain', 'why one person cannot use Apple Mail, gate by gate; cannot write')
-    .argument('[user]', 'sign-in name, mail address or object id')
-    .option('--error <text>', 'instead: what this error text means; - reads it from standard input')
-    .option('--tenant <name>', 'the tenant of the person, where their name does not tell')
-    .option('--policies <dir>', 'the folder with the policies', 'policies')
-    .addOption(
-      new Option('--format <format>', 'how to print').choices(['text', 'json', 'markdown']).default('text'),
-    )
-    .option('--no-color', 'plain text, also with NO_COLOR set')
-    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
-    .option('--verbose', 'also every wait')
-    .addHelpText('after', SIGNING_IN);
-}
-
-function online(program: Command, name: string, description: string): Command {
-  return reading(program, name, description)
-    .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
-    .option('--journal <dir>', 'the folder of the apply journals', '.iosmail/journal')
-    .addHelpText('after', SIGNING_IN);
-}
-
-function examples(...lines: readonly string[]): string {
-  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
-}
 
 function portIn(text: string): number {
   const value = Number(text);

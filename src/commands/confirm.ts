@@ -7,7 +7,7 @@ export type Asking = {
 };
 
 /** Nobody sits there who could say yes. */
-export class NobodyToAsk extends Error {
+class NobodyToAsk extends Error {
   override readonly name = 'NobodyToAsk';
   readonly fix = 'Give --yes where nobody can be asked.';
 }

@@ -15,7 +15,7 @@ export type Incident = {
 };
 
 /** "Frozen since 2026-11-24 by ada: nothing will be applied: INC-7 …". Text of the policy is not escaped yet. */
-export function incidentWords({ kind, reason, by, since }: Incident): string {
+function incidentWords({ kind, reason, by, since }: Incident): string {
   const from = since === undefined ? '' : ` since ${since}`;
   const who = by === undefined ? '' : ` by ${by}`;
   const held =

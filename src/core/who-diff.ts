@@ -14,7 +14,7 @@ export type IntentChange = {
   readonly after: Json;
 };
 
-export type TenantIntent = {
+type TenantIntent = {
   readonly tenant: { readonly name: string; readonly id: string };
   readonly changes: readonly IntentChange[];
 };
@@ -33,6 +33,7 @@ export type WhoDiff = {
 
 /** The settings that decide who gets in, by the key of the policy. */
 const SETTINGS: { readonly [key: string]: (policy: Desired) => Json } = {
+  incident: ({ incident }) => (incident === undefined ? null : { ...incident }),
   'application.enabledForSignIn': ({ application }) => application.enabledForSignIn,
   'application.assignmentRequired': ({ application }) => application.assignmentRequired,
   'application.visibleToUsers': ({ application }) => application.visibleToUsers,

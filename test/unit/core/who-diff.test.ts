@@ -66,6 +66,12 @@ test('settings are told with both values; what is no setting of access is not', 
   expect(intentChanges(before, { ...before, safety: { ...before.safety, settle: 0 } })).toEqual([]);
 });
 
+test('an incident lever is told, pulled and lifted', () => {
+  const incident = { kind: 'frozen', reason: 'INC-204', since: '2026-11-24' } as const;
+  expect(said(policy({}), policy({}, { incident }))).toEqual(['entered setting incident']);
+  expect(said(policy({}, { incident }), policy({}))).toEqual(['left setting incident']);
+});
+
 test('a list that is not managed any more is a setting that changed, beside its entries', () => {
   const before = policy({ groups: [{ name: 'Sales', as: 'group' }] });
   expect(said(before, policy({}))).toEqual(['changed setting assignments.groups', 'left group Sales']);
