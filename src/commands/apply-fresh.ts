@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Review } from '../apply/applying.ts';
 import { PlanFileError, readPlan } from '../apply/read-plan.ts';
+import type { Guard } from '../core/guardrail.ts';
 import { isFailed, type Plan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT } from '../core/report.ts';
 import { commitOf } from '../git/history.ts';
 import type { RunLine } from '../git/journal-branch.ts';
 import { inRepository } from '../git/worktree.ts';
 import { planRoot } from '../github/record.ts';
+import { guardFrom } from '../guardrails/open.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { requireLock } from './held-lock.ts';
 import { journalInForce } from './journal-in-force.ts';
-import { whoLetGo } from './let-go.ts';
+import { rulesInForce, whoLetGo } from './let-go.ts';
 import { lastPull } from './plan-afresh.ts';
 import { type ReviewedRunOptions, reviewedRun, written } from './reviewed-run.ts';
 
@@ -53,10 +55,13 @@ export async function applyFresh(options: ApplyFreshOptions): Promise<ApplyRepor
     );
   }
   const approvedBy = await whoLetGo('.', options, loaded, branch.runs);
+  // A weakening that nobody reviewed does not count here either.
+  const inForce = await rulesInForce('.', { policies: path, day }, branch.runs);
+  const guard = await guardFrom(inForce?.guardrails);
   const run = await reviewedRun(options, loaded, branch);
   const applied = await run.apply(
     plan.tenants.filter((tenant) => !isFailed(tenant)),
-    reviewsOf(plan, branch.runs, approvedBy),
+    reviewsOf(plan, branch.runs, approvedBy, guard),
   );
   const tenants = await run.planAgain(applied);
   return await written(options.report, {
@@ -71,6 +76,7 @@ function reviewsOf(
   plan: Plan,
   runs: readonly RunLine[],
   approvedBy: readonly string[],
+  guard: Guard | undefined,
 ): ReadonlyMap<string, Review> {
   return new Map(
     plan.tenants.flatMap((tenant) => {
@@ -83,7 +89,8 @@ function reviewsOf(
         digest: tenant.digest,
         approvedBy,
       };
-      return [[id, { under, recheck: async () => undefined }] as const];
+      const judged = guard === undefined ? {} : { guard };
+      return [[id, { under, recheck: async () => undefined, ...judged }] as const];
     }),
   );
 }

@@ -1,6 +1,7 @@
 import { lastApplied, type RunLine } from '../git/journal-branch.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
+import type { ReviewRules } from '../github/rules-in-force.ts';
 import { environmentAnswers } from '../github/runs.ts';
 import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { EXIT } from './exit-code.ts';
@@ -20,6 +21,22 @@ class NotLetGo extends Error {
 }
 
 /**
+ * The rules of review that the last run found in force; unset where there was none.
+ * @throws GitFailure
+ */
+export async function rulesInForce(
+  repository: string,
+  { policies, day }: Pick<ReviewedRunOptions, 'policies' | 'day'>,
+  runs: readonly RunLine[],
+): Promise<ReviewRules | undefined> {
+  const last = lastApplied(runs);
+  const at = last?.rules ?? last?.commit;
+  return at === undefined
+    ? undefined
+    : rulesIn(policiesOf(await policyFilesAt(repository, at, policies), day));
+}
+
+/**
  * The people who approved a run by hand at the environment. One who did not start it must have, unless the rules of
  * review ask for no approval at all, both as they are in force and as they stand now.
  * @returns logins; may be empty only in that case.
@@ -36,9 +53,7 @@ export async function whoLetGo(
   const { approved } = await environmentAnswers(github, github.run.id, ENVIRONMENT);
   const started = [env.GITHUB_ACTOR, env.GITHUB_TRIGGERING_ACTOR].map((login) => login?.toLowerCase());
   if (approved.some((login) => !started.includes(login.toLowerCase()))) return approved;
-  const last = lastApplied(runs);
-  const at = last?.rules ?? last?.commit;
-  const inForce = at && rulesIn(policiesOf(await policyFilesAt(repository, at, policies), day));
+  const inForce = await rulesInForce(repository, { policies, day }, runs);
   if (inForce && inForce.approvals === 0 && rulesIn(loaded)?.approvals === 0) return approved;
   const who = approved.length === 0 ? 'nobody' : 'nobody but whoever started it';
   throw new NotLetGo(
