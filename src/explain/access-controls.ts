@@ -4,7 +4,7 @@ import { optionalText, type Row, rowOf, textsAt } from '../levers/answer.ts';
  * What a policy that applies does to Apple Mail. `blocks`: it cannot be satisfied · `device`: only from a device that is
  * marked compliant · `passes`: nothing that a person could not do in the sign-in window · `unclear`: a control nobody here knows.
  */
-export type Outcome = 'passes' | 'device' | 'unclear' | 'blocks';
+type Outcome = 'passes' | 'device' | 'unclear' | 'blocks';
 
 export type Demand = {
   readonly outcome: Outcome;
@@ -37,7 +37,7 @@ const DEMANDS: { readonly [control: string]: Demand } = {
 const ORDER: readonly Outcome[] = ['passes', 'device', 'unclear', 'blocks'];
 
 /** The day since which "Require approved client app" counts as not selected. */
-export const APPROVED_APP_ENDED = '2026-06-30';
+const APPROVED_APP_ENDED = '2026-06-30';
 
 /** What the grant controls of a policy come to: all of them, or with OR the easiest of them. */
 export function demandOf(policy: Row): Demand {

@@ -3,7 +3,7 @@ import { EXCHANGE_ONLINE } from '../core/state.ts';
 import { optionalText, type Row, rowOf, textsAt } from '../levers/answer.ts';
 import type { Device } from './explanation.ts';
 
-export type Answered = 'yes' | 'no' | 'unclear';
+type Answered = 'yes' | 'no' | 'unclear';
 
 /** Whom Conditional Access is asked about. */
 export type Signing = {

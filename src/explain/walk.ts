@@ -1,6 +1,6 @@
 import { type Answers, known, type Reading } from '../core/request.ts';
 import { type Day, MAIL_SCOPES, type TenantPolicy } from '../core/state.ts';
-import { BrokenAnswer, optionalText, rowsOf, textAt } from '../levers/answer.ts';
+import { optionalText, rowsOf, textAt } from '../levers/answer.ts';
 import { APP, type App, appIn } from '../levers/app.ts';
 import { ASSIGNED, type Assignment, assignedIn } from '../levers/assigned.ts';
 import { EXCHANGE, exchangeIn } from '../levers/exchange.ts';
@@ -141,10 +141,4 @@ export function atLine({ policy }: Walk, ...pointers: readonly string[]) {
 /** The account that was found, for gates that are about one. */
 export function personOf({ account }: Walk): Account | undefined {
   return account.known && account.value !== 'absent' ? account.value : undefined;
-}
-
-/** The app that was found. @throws BrokenAnswer where its absence was to be looked at first. */
-export function presentApp({ app }: Walk): App {
-  if (!app.known || app.value === 'absent') throw new BrokenAnswer(APP, 'the app');
-  return app.value;
 }

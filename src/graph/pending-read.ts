@@ -43,7 +43,9 @@ export function advance(pending: PendingRead, answer: ItemAnswer, graph: string)
       throw broken(`${request.what}: a page is gone while the pages before it are there`);
     return { kind: 'absent' };
   }
-  if (answer.status === 401 || answer.status === 403 || code === NO_LICENCE) {
+  // A question is asked beside reads that do without its answer: one that is not understood must not fail them all.
+  const misunderstood = request.method === 'POST' && answer.status === 400;
+  if (answer.status === 401 || answer.status === 403 || code === NO_LICENCE || misunderstood) {
     return { kind: 'refused', status: answer.status, code, message };
   }
   throw new GraphFailure(

@@ -3,12 +3,12 @@ import type { Pasted } from '../explain/pasted.ts';
 import type { Say } from './words.ts';
 
 /** One thing a pasted text says: a headline and what follows from it. */
-export type Told = { readonly title: string; readonly lines: readonly string[] };
+type Told = { readonly title: string; readonly lines: readonly string[] };
 
 const LOOK_UP = 'https://login.microsoftonline.com/error?code=';
 
 /** What a pasted text says, in parts; nothing known is said to be so. `say`: for what comes from the text itself. */
-export function toldOf({ codes, phrases, strange, otherApp }: Pasted, say: Say): readonly Told[] {
+function toldOf({ codes, phrases, strange, otherApp }: Pasted, say: Say): readonly Told[] {
   const parts: readonly Told[] = [
     ...codes.map(({ code, name, sees, means, gate, todo }) => ({
       title: `AADSTS${code} ${name}`,

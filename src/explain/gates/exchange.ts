@@ -5,8 +5,8 @@ import { grantFix, plansOf } from '../reads.ts';
 import { personOf, type Walk } from '../walk.ts';
 
 /** When Microsoft begins to switch EWS off for tenants that did not choose, and when it ends for everybody. */
-export const EWS_FADES = '2026-10-01';
-export const EWS_ENDS = '2027-04-01';
+const EWS_FADES = '2026-10-01';
+const EWS_ENDS = '2027-04-01';
 
 const NOT_SHOWN = 'The settings of the mailbox are not shown by Microsoft Graph.';
 const IN_EXCHANGE: { readonly [device in Device]: string } = {

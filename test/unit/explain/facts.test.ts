@@ -215,6 +215,24 @@ test('a Conditional Access policy is named, with what it demands', async () => {
   expect(codes).toEqual([53000, 530002, 530003]);
 });
 
+test('a what-if that Graph does not understand is done without', async () => {
+  const tenant = woodgrove();
+  tenant.conditionalAccess.push(mobileOnly('CA', ['block']));
+  const body = { error: { code: 'BadRequest', message: 'no', innerError: {} } };
+  const { explanation } = await explained(tenant, upn('anna'), {
+    fault: ({ path }) => (path.endsWith('/evaluate') ? { kind: 'answer', status: 400, body } : undefined),
+  });
+  expect(explanation.devices.map(({ closed }) => closed)).toEqual([['G5'], ['G5']]);
+});
+
+test('any other read that Graph does not understand fails, and says nothing about the person', async () => {
+  const body = { error: { code: 'BadRequest', message: 'no', innerError: {} } };
+  const asking = explained(woodgrove(), upn('anna'), {
+    fault: ({ path }) => (path.startsWith('/users?') ? { kind: 'answer', status: 400, body } : undefined),
+  });
+  await expect(asking).rejects.toThrow('the account');
+});
+
 test('a person of a tenant of any size costs two round trips and at most 40 reads', async () => {
   for (const [name, person] of [
     ['litware', 'pharma-0001@litware.example'],

@@ -109,16 +109,22 @@ export function desiredOf(tenant: Tenant, parts: DesiredParts = {}): Desired {
   };
 }
 
-export const DAY: Day = '2026-11-24';
+const DAY: Day = '2026-11-24';
 
 /** Explains one person over the wire of the sandbox, every exchange held against the contract. */
 export async function explained(
   tenant: Tenant,
   asked: string,
-  how: { readonly policy?: DesiredParts; readonly origins?: Origins; readonly day?: Day } = {},
+  how: {
+    readonly policy?: DesiredParts;
+    readonly origins?: Origins;
+    readonly day?: Day;
+    readonly fault?: Sandbox['fault'];
+  } = {},
 ): Promise<{ readonly explanation: Explanation; readonly sandbox: Sandbox; readonly wire: readonly Sent[] }> {
   const now = () => new Date(`${DAY}T09:00:00Z`);
   const sandbox = createSandbox({ now, tenants: [tenant] });
+  if (how.fault !== undefined) sandbox.fault = how.fault;
   const clock = { now, sleep: async () => {} };
   const { wire, fetch } = recordWire(checkedFetch(sandbox.fetch), clock);
   const edge = sandboxEdge(fetch, clock);
