@@ -10,7 +10,7 @@ type Cel = typeof import('@bufbuild/cel');
 export type Problem = { readonly message: string; readonly offset: number };
 
 /** What evaluating said: only a plain `true` or `false` is an answer. */
-export type Answer = { readonly holds: boolean } | { readonly problem: Problem };
+type Answer = { readonly holds: boolean } | { readonly problem: Problem };
 
 /** An expression that passed every check at load, ready to be evaluated. */
 export type Compiled = (facts: Facts) => Answer;

@@ -111,9 +111,9 @@ function impactFacts({ gain, lose, retain, unknown, everyoneElse, unread }: Impa
   };
 }
 
-/** A guest is told by their address, as the directory makes it. */
-function personFacts({ id, name, via }: Person): Fact {
-  return { id, name, guest: name.toUpperCase().includes('#EXT#'), via: [...via] };
+/** A guest is told by the kind of the account, or by the address as the directory makes it. */
+function personFacts({ id, name, via, kind = [] }: Person): Fact {
+  return { id, name, guest: kind.includes('guest') || name.toUpperCase().includes('#EXT#'), via: [...via] };
 }
 
 function textsOf({ name, id, cloud }: Desired['tenant']) {

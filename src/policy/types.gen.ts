@@ -235,7 +235,7 @@ export interface WrittenException {
    */
   rule: string;
   /**
-   * With removal-limit, and required there: how many people may lose access instead.
+   * With removal-limit, or a guardrail that has a limit, and required there: the number that counts instead.
    */
   limit?: number;
   /**

@@ -1,4 +1,4 @@
-import type { Plan } from '../core/plan.ts';
+import { isFailed, type Plan } from '../core/plan.ts';
 import { byImportance, fleetHeadline, isUrgent, stoppedWords, type Tenants } from './comment-headline.ts';
 import { bare, link } from './comment-link.ts';
 import { overviews } from './comment-overview.ts';
@@ -174,10 +174,14 @@ function onMerge({ tenants }: Plan, { approvals }: About): readonly Block[] {
     approvals === 0
       ? 'No approval is needed.'
       : `${count(approvals, 'approval is', 'approvals are')} needed on this commit, given after this plan was posted, by people with write access who wrote none of it (who clicks *Update branch* counts as one who did).`;
+  const most = Math.max(0, ...tenants.map((tenant) => (isFailed(tenant) ? 0 : (tenant.approvals ?? 0))));
   return [
     ['### What happens on merge'],
     [
       `- ${needed}`,
+      ...(most > approvals
+        ? [`- The guardrails ask for up to ${most} approvals; the tenants they ask it for say so.`]
+        : []),
       '- Each tenant gets exactly the steps shown, in this order, and is read again afterwards.',
       '- A tenant that moved meanwhile is stale: nothing is sent to it, and a fresh plan is made for review.',
     ],

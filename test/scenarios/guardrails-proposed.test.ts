@@ -74,3 +74,15 @@ test('guardrails of the base that cannot be read let nothing pass, until they ar
   const corrected = await planned({ [FILE]: 'guardrails: 3\n' }, { [FILE]: STRICT });
   expect(corrected.status).toBe('unchanged');
 });
+
+test('the comment says where the guardrails ask for more approvals than the settings', async () => {
+  const two = guardrails('two', '"!change.widens"').replace('error', 'warning');
+  const asking = `${two}    approvals: 2\n`;
+  const blocked = `${CONTOSO}application:\n  assignmentRequired: false\n`;
+  const { made, body } = await planned({ [FILE]: asking }, { [TENANT]: blocked });
+  expect(made.tenants).toMatchObject([{ status: 'changes', approvals: 2 }]);
+  expect(body).toContain('- The guardrails ask for up to 2 approvals');
+  const without = await planned({}, { [TENANT]: blocked });
+  expect(without.made.tenants[0]).not.toHaveProperty('approvals');
+  expect(without.body).not.toContain('guardrails ask');
+});

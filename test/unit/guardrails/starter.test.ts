@@ -45,7 +45,11 @@ const STOPS: { readonly [id: string]: readonly Case[] } = {
     { labels: regulated, plan: { effect: 'widens and narrows' }, impact: { gain: people('anna') } },
     { labels: regulated, impact: { unread: ['the members of SG could not be read'] } },
   ],
-  'no-guests': [{ impact: { gain: [GUEST] } }, users(GUEST.name)],
+  'no-guests': [
+    { impact: { gain: [GUEST] } },
+    { impact: { gain: people('gast').map((person) => ({ ...person, kind: ['guest' as const] })) } },
+    users(GUEST.name),
+  ],
   'exceptions-at-most-90-days': [
     { labels: regulated, ...exception('2027-02-23') },
     { labels: { tier: 'enterprise' }, ...exception('2030-12-31') },
