@@ -9,6 +9,8 @@ import type { Observation } from './observe.ts';
 
 /** How far back the log of a tenant with Entra ID P1 goes. */
 const DAYS = 30;
+/** A log that is longer is told as far as it was read. */
+const MOST_PAGES = 10;
 
 /**
  * The interactive sign-ins to the app, newest first. v1.0 has no others. Graph allows five such requests in ten seconds
@@ -20,7 +22,7 @@ export function signInsSince(day: Day): ReadRequest {
     method: 'GET',
     path: `/auditLogs/signIns?$filter=appId%20eq%20'${APPLE_MAIL}'%20and%20createdDateTime%20ge%20${from}T00:00:00Z`,
     shape: 'list',
-    pages: { most: 10, apart: 2_000 },
+    pages: { most: MOST_PAGES, apart: 2_000 },
     what: 'the sign-ins to the app',
     permission: 'AuditLog.Read.All',
   };

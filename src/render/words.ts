@@ -137,14 +137,15 @@ function useWords(use: Use, say: Say): string {
 /** What the evidence of use rests on, and why it could not be told. */
 export function evidenceNotes({ lose }: Pick<Impact, 'lose'>, say: Say): readonly string[] {
   const told = lose.flatMap(({ use }) => (use === undefined ? [] : [use]));
-  const whys = new Set(told.flatMap((use) => (use.evidence === 'unknown' ? [use.why] : [])));
+  // It is one log for all of them, so one reason stands for all.
+  const [why] = told.flatMap((use) => (use.evidence === 'unknown' ? [use.why] : []));
   return [
     ...(told.some(({ evidence }) => evidence === 'seen' || evidence === 'none')
       ? [
           'Sign-ins are the interactive ones of 30 days: mail is mostly fetched without one, so none seen is no proof.',
         ]
       : []),
-    ...[...whys].map((why) => `use not known: ${say(why)}`),
+    ...(why === undefined ? [] : [`use not known: ${say(why)}`]),
   ];
 }
 

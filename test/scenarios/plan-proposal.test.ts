@@ -240,3 +240,31 @@ describe('losses of earlier applies', () => {
     expect(made.tenants.map(({ status }) => status)).toEqual(['failed']);
   });
 });
+
+describe('whom a proposal may name', () => {
+  const ask = (people: string) => `privacy:\n  people: ${people}\n`;
+  const change = { 'policies/tenants/contoso.yaml': CONTOSO.replace('    - name: SG-iOS-Mail-IT\n', '') };
+
+  test.each([
+    ['the base hides names, the proposal would show them', ask('counts'), ask('names')],
+    ['the proposal hides them, the base does not yet', ask('names'), ask('counts')],
+  ])('nobody, where %s', async (_, before, after) => {
+    const file = 'policies/settings.yaml';
+    const repo = proposed({ ...change, [file]: after }, { [file]: before });
+    const result = await planned(repo, { names: join(repo.folder, 'names.json') });
+    const [contoso] = result.plan.tenants;
+    if (contoso === undefined || isFailed(contoso)) throw new Error('not planned');
+    expect(contoso.impact.lose).toHaveLength(12);
+    for (const { name } of contoso.impact.lose) expect(name).toMatch(/^person-[0-9a-f]{12}$/);
+    const { people } = JSON.parse(readFileSync(join(repo.folder, 'names.json'), 'utf8'));
+    expect(people[contoso.impact.lose[0]?.name ?? ''].name).toMatch(/^it-\d+@contoso\.example$/);
+  });
+
+  test('everybody, where nothing hides them, and then there is no list of names', async () => {
+    const repo = proposed(change);
+    const [contoso] = (await planned(repo)).plan.tenants;
+    if (contoso === undefined || isFailed(contoso)) throw new Error('not planned');
+    expect(contoso.impact.lose.map(({ name }) => name)).toContain('it-001@contoso.example');
+    await expect(planned(repo, { names: join(repo.folder, 'names.json') })).rejects.toThrow('there are none');
+  });
+});

@@ -49,7 +49,23 @@ function partly<T extends object, O extends object>(
   return fc.tuple(all, some).map(([one, other]) => ({ ...one, ...other }));
 }
 
-const person = fc.record({ id: guid, name: text, via: texts });
+const use = fc.oneof(
+  fc.record({ evidence: fc.constant('seen' as const), last: fc.constantFrom('2026-11-01', '2026-11-23') }),
+  fc.record({ evidence: fc.constantFrom('grant' as const, 'none' as const) }),
+  fc.record({ evidence: fc.constant('unknown' as const), why: text }),
+);
+const kind = fc.constantFrom('guest' as const, 'account disabled' as const, 'Global Administrator' as const);
+const person = fc.record(
+  {
+    id: guid,
+    name: text,
+    via: texts,
+    why: fc.array(text, { minLength: 1, maxLength: 3 }),
+    kind: fc.array(kind, { minLength: 1, maxLength: 2 }),
+    use,
+  },
+  { requiredKeys: ['id', 'name', 'via'] },
+);
 const people = fc.array(person, { maxLength: 12 });
 const dated = { from: day, until: day, reason: text };
 
