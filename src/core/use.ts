@@ -11,7 +11,7 @@ export type SignIns = {
 };
 
 /** What shows that a person uses the app. What could not be read never counts as nothing. */
-export function useOf(id: string, signIns: Reading<SignIns>, own: Gates['own']): Use {
+function useOf(id: string, signIns: Reading<SignIns>, own: Gates['own']): Use {
   const last = signIns.known ? signIns.value.last.get(id) : undefined;
   if (last !== undefined) return { evidence: 'seen', last };
   if (own.known && (own.value.get(id)?.size ?? 0) > 0) return { evidence: 'grant' };

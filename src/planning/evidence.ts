@@ -16,7 +16,7 @@ const MOST_PAGES = 10;
  * The interactive sign-ins to the app, newest first. v1.0 has no others. Graph allows five such requests in ten seconds
  * to an app in a tenant; a page holds 1,000.
  */
-export function signInsSince(day: Day): ReadRequest {
+function signInsSince(day: Day): ReadRequest {
   const from = new Date(Date.parse(`${day}T00:00:00Z`) - DAYS * 24 * 3_600_000).toISOString().slice(0, 10);
   return {
     method: 'GET',
