@@ -116,25 +116,27 @@ async function tried(copy, { file, from, to, tests: killers }) {
     text.replace(from, () => to),
   );
   try {
-    return await run(copy, killers);
+    const verdict = await run(copy, killers);
+    // Some tests draw their cases: what a few of them miss, many must not.
+    return verdict.kind === 'survived' ? await run(copy, killers, '1') : verdict;
   } finally {
     writeFileSync(place, text);
   }
 }
 
 /** Runs test files in a copy, one after the other, until one fails. */
-async function run(copy, files) {
+async function run(copy, files, deep = '') {
   for (const file of files) {
-    const verdict = await runOne(copy, file);
+    const verdict = await runOne(copy, file, deep);
     if (verdict.kind !== 'survived') return verdict;
   }
   return { kind: 'survived', by: '' };
 }
 
-function runOne(copy, file) {
+function runOne(copy, file, deep) {
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
-  const { IOSMAIL_TALLY: _tally, IOSMAIL_DEEP: _deep, CI: _ci, ...env } = process.env;
+  const { IOSMAIL_TALLY: _tally, CI: _ci, ...env } = { ...process.env, IOSMAIL_DEEP: deep };
   const args = [join(copy, 'node_modules/vitest/vitest.mjs'), 'run', '--project', file.split('/')[1]];
   args.push('--bail=1', '--maxWorkers=1', '--reporter=json', `--outputFile=${report}`, file);
   return new Promise((done) => {
