@@ -201,6 +201,7 @@ describe('settings', () => {
     expect(settings).toEqual({
       identity: {},
       review: { allowUnreviewedApply: true, approvals: 1, allowDirectPush: false },
+      privacy: { people: 'names' },
       journal: { branch: 'iosmail-journal' },
       origins: {},
     });
