@@ -207,7 +207,7 @@ export const MUTANTS = [
   m(
     'src/core/people.ts',
     'people who are deleted count as people',
-    "if (directory.users.get(id) === 'gone') return;",
+    "if (directory.users.get(id) === 'gone' || user === 'gone') return;",
     '',
     'Ghosts would use up the limit.',
     LIMITS,
@@ -829,8 +829,8 @@ export const MUTANTS = [
   m(
     'src/commands/decide-merged.ts',
     'any direct push is applied',
-    "if (force.rules.allowDirectPush) return { kind: 'direct push' };",
-    "return { kind: 'direct push' };",
+    "if (allowDirectPush) return { kind: 'direct push', ",
+    "if (allowDirectPush || what !== '') return { kind: 'direct push', ",
     'Nobody reviewed it.',
     DECIDE,
   ),
