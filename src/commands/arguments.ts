@@ -31,13 +31,6 @@ export type ApplyFlags = OnlineFlags & {
   readonly report?: string;
   readonly fresh?: string;
 };
-export type ExplainFlags = Omit<CommonFlags, 'tenant'> & {
-  readonly tenant?: string;
-  /** A pasted text instead of a person; `-`: from standard input. */
-  readonly error?: string;
-  readonly sandbox: boolean;
-  readonly verbose: boolean;
-};
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
   readonly policies: string;
