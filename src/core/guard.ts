@@ -41,10 +41,11 @@ function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[
 }
 
 function emptiesAccess({ before, after, directory, worlds, impact }: Guarded): readonly Finding[] {
-  const people = candidates(before, after, directory);
+  // Whoever passes only as a Global Administrator is nobody the app was opened for: they hide no outage.
+  const people = candidates(before, after, directory).map(({ id, principals }) => whoIs({ id, principals }));
   const someone = (gates: Gates) =>
     levelIn(gates, STRANGER, worlds) !== 'none' ||
-    people.some((person) => levelIn(gates, whoIs(person), worlds) !== 'none') ||
+    people.some((who) => levelIn(gates, who, worlds) !== 'none') ||
     (gates.enabled && gates.exists && impact.unread.length > 0 && gates.assignees.size > 0);
   if (!someone(before) || someone(after)) return [];
   return [
