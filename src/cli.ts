@@ -21,63 +21,24 @@ import {
 } from './commands/exit-code.ts';
 import { afterPlan } from './commands/next.ts';
 import type { BlockFlags, ExplainFlags, WhoFlags } from './commands/people-arguments.ts';
-import { accessIn, annotationsIn, findingsIn, type Medium, planIn, reportIn } from './commands/shown.ts';
-import { Interrupted } from './core/interrupted.ts';
-import { secretsOf, withoutSecrets } from './core/secrets.ts';
-import type { OnWait } from './core/wait.ts';
-import { inPlace, progressLine } from './render/progress.ts';
+import { accessIn, annotationsIn, findingsIn, planIn, reportIn } from './commands/shown.ts';
+import {
+  colourOf,
+  mediumOf,
+  onStop,
+  print,
+  progress,
+  standardInput,
+  tell,
+  unexpected,
+  waits,
+} from './console.ts';
 import { forTerminal } from './render/safe.ts';
-import { waitLine, worthTelling } from './render/wait.ts';
 
-// argv → command → exit code; the only place that touches process and console.
+// argv → command → exit code; with console.ts the only place that touches process.
 
-const { stdout, stderr, env } = process;
+const { stderr, env } = process;
 const today = () => new Date().toISOString().slice(0, 10);
-const print = (text: string) => stdout.write(text);
-
-// Whoever read our output may have read enough (`| head`): that must not stop an apply half-way.
-for (const stream of [stdout, stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
-
-/** NO_COLOR wins over FORCE_COLOR, and either over what the stream is. */
-function mediumOf({ format, color }: CommonFlags): Medium {
-  return { format, colour: colourOf(color) };
-}
-
-function colourOf(color: boolean): boolean {
-  const forced = env.FORCE_COLOR !== undefined && !['', '0', 'false'].includes(env.FORCE_COLOR);
-  const capable = stdout.isTTY === true && env.TERM !== 'dumb' && env.FORCE_COLOR !== '0';
-  return color && !env.NO_COLOR && (forced || capable);
-}
-
-/** Progress goes to standard error: one line in place on a terminal, plain lines elsewhere. */
-function progress(phase: 'plan' | 'apply'): { onTenant: (at: number, of: number) => void; end: () => void } {
-  const tty = stderr.isTTY === true && env.TERM !== 'dumb';
-  return {
-    onTenant: (at, of) => {
-      const line = progressLine(phase, at, of);
-      stderr.write(tty ? inPlace(line) : `${line}\n`);
-    },
-    end: () => {
-      if (tty) stderr.write(inPlace(undefined));
-    },
-  };
-}
-
-/** Waits go to standard error, a line each; what several parts of a run wait for together is told once. */
-function waits(verbose: boolean): OnWait {
-  const tty = stderr.isTTY === true && env.TERM !== 'dumb';
-  let last = '';
-  return (wait) => {
-    const line = waitLine(wait);
-    if (!worthTelling(wait, verbose) || line === last) return;
-    last = line;
-    stderr.write(`${tty ? inPlace(line) : line}\n`);
-  };
-}
 
 async function validate(flags: CommonFlags): Promise<ExitCode> {
   const { validate: run } = await import('./commands/validate.ts');
@@ -139,11 +100,6 @@ async function explain(user: string | undefined, flags: ExplainFlags): Promise<E
     print(await explanationIn(medium, await run(options)));
   }
   return EXIT.ok;
-}
-
-async function standardInput(): Promise<string> {
-  const { text } = await import('node:stream/consumers');
-  return await text(process.stdin);
 }
 
 async function apply(flags: ApplyFlags): Promise<ExitCode> {
@@ -213,24 +169,6 @@ async function github(verb: GitHubVerb, flags: GitHubFlags): Promise<ExitCode> {
   return code;
 }
 
-/**
- * The first Ctrl-C (or SIGTERM) lets the step under way finish and be reported, and ends whatever is only waited for;
- * the second stops at once.
- */
-function onStop(): AbortSignal {
-  const stopping = new AbortController();
-  const stop = () => {
-    if (stopping.signal.aborted) {
-      stderr.write('\nStopped at once. The same apply reads first, and sends only what is left.\n');
-      process.exit(EXIT.partly);
-    }
-    stderr.write('\nFinishing the step under way, then stopping. Press Ctrl-C again to stop at once.\n');
-    stopping.abort(new Interrupted());
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-  return stopping.signal;
-}
-
 async function sandbox({ port, tour }: SandboxFlags): Promise<ExitCode> {
   if (tour) {
     const { tour: run } = await import('./commands/tour.ts');
@@ -267,29 +205,11 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { message, fix } = toldOf(error);
-    stderr.write(`error: ${forTerminal(message)}\nfix: ${forTerminal(fix)}\n`);
+    tell(error);
     return error instanceof Error && 'exit' in error && error.exit === EXIT.refused
       ? EXIT.refused
       : EXIT.failed;
   }
-}
-
-/** Whatever was thrown where nobody listens is told like any failure: never with a stack, or with what it carries. */
-function unexpected(error: unknown): never {
-  const { message, fix } = toldOf(error);
-  stderr.write(`error: ${forTerminal(message)}\nfix: ${forTerminal(fix)}\n`);
-  process.exit(EXIT.failed);
-}
-
-function toldOf(error: unknown): { readonly message: string; readonly fix: string } {
-  const message = withoutSecrets(
-    error instanceof Error ? error.message : 'something that is no error was thrown',
-    secretsOf(env),
-  );
-  const fix =
-    error instanceof Error && 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
-  return { message, fix: fix ?? 'This is a defect of iosmail: please report it with this message.' };
 }
 
 process.on('uncaughtException', unexpected);
