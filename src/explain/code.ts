@@ -9,7 +9,7 @@ export type Code = {
   /** What the person sees, shortened. */
   readonly sees: string;
   readonly means: string;
-  readonly todo: string;
+  readonly fix: string;
 };
 
 /** A row of a table of codes. */
@@ -19,7 +19,7 @@ export function row(
   gate: Code['gate'],
   sees: string,
   means: string,
-  todo: string,
+  fix: string,
 ): Code {
-  return { code, name, gate, sees, means, todo };
+  return { code, name, gate, sees, means, fix };
 }

@@ -43,7 +43,7 @@ export type GateReport = {
   readonly codes: readonly number[];
   readonly policy: readonly PolicySide[];
   /** What opens it, and who does that. */
-  readonly todo: readonly string[];
+  readonly fixes: readonly string[];
 };
 
 export type DeviceReport = {
@@ -76,9 +76,9 @@ export function report(
   gate: GateName,
   state: State,
   facts: readonly string[],
-  more: Partial<Pick<GateReport, 'codes' | 'policy' | 'todo'>> = {},
+  more: Partial<Pick<GateReport, 'codes' | 'policy' | 'fixes'>> = {},
 ): GateReport {
-  return { gate, state, facts, codes: more.codes ?? [], policy: more.policy ?? [], todo: more.todo ?? [] };
+  return { gate, state, facts, codes: more.codes ?? [], policy: more.policy ?? [], fixes: more.fixes ?? [] };
 }
 
 /** Why something is not known, as a sentence of its own. */

@@ -29,16 +29,16 @@ function deviceBlocks(report: DeviceReport, before: DeviceReport | undefined): r
   return [
     [`**${report.device}**: ${forMarkdown(verdictWords(report))}`],
     ...(same.length === 0 ? [] : [[`As above: ${same.join(', ')}.`]]),
-    table(['gate', 'state', 'why', 'to do'], own.map(rowOfGate)),
+    table(['gate', 'state', 'why', 'fix'], own.map(rowOfGate)),
   ];
 }
 
-function rowOfGate({ gate, state, facts, codes, policy, todo }: GateReport): readonly string[] {
+function rowOfGate({ gate, state, facts, codes, policy, fixes }: GateReport): readonly string[] {
   const sees = state === 'unknown' ? 'May see' : 'Sees';
   const why = [
     ...facts.map(forMarkdown),
     ...codes.map((code) => forMarkdown(`${sees} ${seesWords(code)}`)),
     ...policy.map((side) => `Policy: ${policyWords(side, forMarkdown)}.`),
   ];
-  return [gateWords(gate), state, why.join(' '), todo.map(forMarkdown).join(' ')];
+  return [gateWords(gate), state, why.join(' '), fixes.map(forMarkdown).join(' ')];
 }

@@ -44,7 +44,7 @@ function gateLines(gate: GateReport, colours: Paint): readonly string[] {
     closed: colours.bad,
     unknown: colours.careful,
   };
-  const { state, facts, codes, policy, todo } = gate;
+  const { state, facts, codes, policy, fixes } = gate;
   const sees = state === 'unknown' ? 'may see' : 'sees';
   return [
     `${tones[state](state.padEnd(WIDTH))}  ${gateWords(gate.gate)}`,
@@ -53,7 +53,7 @@ function gateLines(gate: GateReport, colours: Paint): readonly string[] {
         ...facts.map((fact) => forTerminal(fact)),
         ...codes.map((code) => `${sees}: ${seesWords(code)}`),
         ...policy.map((side) => colours.faint(`policy: ${policyWords(side, forTerminal)}`)),
-        ...todo.map((each) => `to do: ${forTerminal(each)}`),
+        ...fixes.map((each) => `fix: ${forTerminal(each)}`),
       ],
       WIDTH + 2,
     ),

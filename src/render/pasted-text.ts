@@ -10,13 +10,13 @@ const LOOK_UP = 'https://login.microsoftonline.com/error?code=';
 /** What a pasted text says, in parts; nothing known is said to be so. `say`: for what comes from the text itself. */
 function toldOf({ codes, phrases, strange, otherApp }: Pasted, say: Say): readonly Told[] {
   const parts: readonly Told[] = [
-    ...codes.map(({ code, name, sees, means, gate, todo }) => ({
+    ...codes.map(({ code, name, sees, means, gate, fix }) => ({
       title: `AADSTS${code} ${name}`,
-      lines: [`The person sees: ${sees}`, `It means: ${means}`, `Gate: ${gateOf(gate)}`, `To do: ${todo}`],
+      lines: [`The person sees: ${sees}`, `It means: ${means}`, `Gate: ${gateOf(gate)}`, `Fix: ${fix}`],
     })),
-    ...phrases.map(({ name, means, gate, todo }) => ({
+    ...phrases.map(({ name, means, gate, fix }) => ({
       title: `“${name}”`,
-      lines: [`It means: ${means}`, `Gate: ${gateOf(gate)}`, `To do: ${todo}`],
+      lines: [`It means: ${means}`, `Gate: ${gateOf(gate)}`, `Fix: ${fix}`],
     })),
     ...strange.map((code) => ({
       title: `AADSTS${code}`,
@@ -38,7 +38,7 @@ const NOTHING: Told = {
   title: 'Nothing known in this text',
   lines: [
     'There is no AADSTS code and no known phrase in it.',
-    'To do: ask for the whole text, with its code, or walk the gates: iosmail explain USER.',
+    'Fix: ask for the whole text, with its code, or walk the gates: iosmail explain USER.',
   ],
 };
 

@@ -5,7 +5,7 @@ import type { Walk } from '../walk.ts';
 /** Before all gates: whether there is an account at all, and whether it may sign in to anything. */
 export function accountGate({ account }: Walk, asked: string): GateReport {
   if (!account.known) {
-    return report('account', 'unknown', [sentence(account.why)], { todo: [grantFix(accountRead(asked))] });
+    return report('account', 'unknown', [sentence(account.why)], { fixes: [grantFix(accountRead(asked))] });
   }
   if (account.value === 'absent') {
     return report(
@@ -14,7 +14,7 @@ export function accountGate({ account }: Walk, asked: string): GateReport {
       ['There is no account with this sign-in name or mail address in the tenant.'],
       {
         codes: [50034, 50020],
-        todo: [
+        fixes: [
           'Check the spelling, and in which tenant the mailbox is (--tenant NAME). A deleted account is not found either.',
         ],
       },
@@ -33,7 +33,7 @@ export function accountGate({ account }: Walk, asked: string): GateReport {
       ['The account is disabled (Account enabled: No).', ...kind, ...other],
       {
         codes: [50057],
-        todo: [
+        fixes: [
           'Whoever manages accounts enables it, if the person is to sign in at all. No policy of iosmail does.',
         ],
       },
@@ -45,7 +45,7 @@ export function accountGate({ account }: Walk, asked: string): GateReport {
       'unknown',
       ['The account is there; whether it is enabled may not be seen.', ...kind, ...other],
       {
-        todo: [
+        fixes: [
           'Grant User.Read.All to the plan identity, or look at the account in the Entra admin centre › Users.',
         ],
       },

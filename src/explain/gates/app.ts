@@ -8,7 +8,7 @@ const ADMIN = 'Entra admin centre › Enterprise apps › Apple Internet Account
 /** G1: an absent app is no closed gate where users may consent, because the first consent creates it. */
 export function presenceGate(walk: Walk): GateReport {
   const { app, userConsent, policy, answers, day } = walk;
-  if (!app.known) return report('G1', 'unknown', [sentence(app.why)], { todo: [GRANT_APPLICATIONS] });
+  if (!app.known) return report('G1', 'unknown', [sentence(app.why)], { fixes: [GRANT_APPLICATIONS] });
   if (app.value !== 'absent') {
     const name = app.value.displayName;
     const also = name === 'Apple Internet Accounts' ? '' : ` under the name ${name}`;
@@ -30,7 +30,7 @@ export function presenceGate(walk: Walk): GateReport {
       : { says: 'nothing in it needs the app, so it does not create it' },
   ];
   const absent = 'The enterprise app is not in the tenant.';
-  const todo = creates
+  const fixes = creates
     ? [APPLY(walk)]
     : ['Let the policy grant consent.tenantWide or list people: then a plan creates the app.'];
   if (!userConsent.known) {
@@ -40,7 +40,7 @@ export function presenceGate(walk: Walk): GateReport {
       [absent, `Whether the person may create it by consenting is unknown: ${userConsent.why}.`],
       {
         policy: side,
-        todo,
+        fixes,
       },
     );
   }
@@ -52,14 +52,14 @@ export function presenceGate(walk: Walk): GateReport {
   return report('G1', 'closed', [absent, 'The user consent settings let nobody create it by consenting.'], {
     codes: [90094, 90095, 700016],
     policy: side,
-    todo,
+    fixes,
   });
 }
 
 /** G2: switched on for everybody or for nobody. */
 export function enabledGate(walk: Walk): GateReport {
   const { app, policy, answers, day } = walk;
-  if (!app.known) return report('G2', 'unknown', [sentence(app.why)], { todo: [GRANT_APPLICATIONS] });
+  if (!app.known) return report('G2', 'unknown', [sentence(app.why)], { fixes: [GRANT_APPLICATIONS] });
   if (app.value === 'absent') return report('G2', 'open', ['There is no app that could be switched off.']);
   const { enabled, disabledByMicrosoft } = app.value;
   const wanted = policy.desired.application.enabledForSignIn;
@@ -76,14 +76,14 @@ export function enabledGate(walk: Walk): GateReport {
     return report('G2', 'closed', [`Microsoft has disabled this app (${disabledByMicrosoft}).`], {
       codes: [7000112],
       policy: [side],
-      todo: ['Contact Microsoft support: no setting of the tenant changes this.'],
+      fixes: ['Contact Microsoft support: no setting of the tenant changes this.'],
     });
   }
   if (enabled) {
     const soon = wanted === false ? ['The next apply of the policy switches it off.'] : [];
     return report('G2', 'open', ['Enabled for users to sign in? is Yes.', ...soon], { policy: [side] });
   }
-  const todo =
+  const fix =
     wanted === true
       ? APPLY(walk)
       : wanted === false
@@ -96,7 +96,7 @@ export function enabledGate(walk: Walk): GateReport {
     {
       codes: [7000112],
       policy: [side],
-      todo: [todo],
+      fixes: [fix],
     },
   );
 }

@@ -63,11 +63,11 @@ function required(walk: Walk, assigned: readonly Assignment[]): GateReport {
     'The person is not assigned directly.',
     ...(direct.known ? notMember(walk, groups) : []),
   ];
-  const todo = pending ? [APPLY(walk)] : advice(walk, groups);
+  const fixes = pending ? [APPLY(walk)] : advice(walk, groups);
   return report('G3', doubts.length > 0 ? 'unknown' : 'closed', [...facts, ...doubts], {
     codes: [50105],
     policy: sides,
-    todo,
+    fixes,
   });
 }
 

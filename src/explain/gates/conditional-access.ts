@@ -105,8 +105,8 @@ function told(
     .filter(({ demand }) => demand.outcome === 'passes')
     .map(({ name, demand }) => `${name} lets ${device} pass: ${demand.words}.`);
   const all = [...facts, ...words, ...easy];
-  if (stops.length > 0) return report('G5', 'closed', all, { codes, todo: [OWNERS] });
-  if (hard.length > 0) return report('G5', 'unknown', all, { codes, todo: [OWNERS, ...more] });
+  if (stops.length > 0) return report('G5', 'closed', all, { codes, fixes: [OWNERS] });
+  if (hard.length > 0) return report('G5', 'unknown', all, { codes, fixes: [OWNERS, ...more] });
   return report('G5', 'open', all);
 }
 
@@ -132,7 +132,7 @@ function unreadGate({ answers }: Walk, defaults: readonly string[]): GateReport 
     [`The Conditional Access policies could not be read (${why}).`, ...defaults],
     {
       codes: [53003],
-      todo: [grantFix(CONDITIONAL_ACCESS)],
+      fixes: [grantFix(CONDITIONAL_ACCESS)],
     },
   );
 }

@@ -29,7 +29,8 @@ export function consentGate(walk: Walk, device: Device): GateReport {
   ];
   const together = new Set([...(tenantWide.known ? tenantWide.value : []), ...(own.known ? own.value : [])]);
   if (covers(together) && !required) return report('G4', 'open', facts, { policy });
-  if (!tenantWide.known || !own.known) return report('G4', 'unknown', facts, { policy, todo: [READ_GRANTS] });
+  if (!tenantWide.known || !own.known)
+    return report('G4', 'unknown', facts, { policy, fixes: [READ_GRANTS] });
   if (together.has(SPEAKS[device])) {
     const doubts = [
       ...(required && own.value.size > 0 ? [OWN_DOUBT] : []),
@@ -42,7 +43,7 @@ export function consentGate(walk: Walk, device: Device): GateReport {
     return report('G4', 'unknown', [...facts, ...doubts], {
       codes: [65001, 90094],
       policy,
-      todo: grantTodo(walk),
+      fixes: grantFixes(walk),
     });
   }
   return byConsent(walk, facts, required);
@@ -51,15 +52,15 @@ export function consentGate(walk: Walk, device: Device): GateReport {
 /** Not granted: what is left is that the person consents, which an app that requires assignment does not take. */
 function byConsent(walk: Walk, facts: readonly string[], required: boolean): GateReport {
   const policy = [grantSide(walk)];
-  const todo = grantTodo(walk);
+  const fixes = grantFixes(walk);
   if (required) {
     const rule = 'An app that requires assignment takes no consent of users, whatever their settings say.';
-    return report('G4', 'closed', [...facts, rule], { codes: [90094, 90095, 65001], policy, todo });
+    return report('G4', 'closed', [...facts, rule], { codes: [90094, 90095, 65001], policy, fixes });
   }
   const { userConsent } = walk;
   if (!userConsent.known) {
     const doubt = `Whether the person may consent is unknown: ${userConsent.why}.`;
-    return report('G4', 'unknown', [...facts, doubt], { codes: [90094, 90095], policy, todo });
+    return report('G4', 'unknown', [...facts, doubt], { codes: [90094, 90095], policy, fixes });
   }
   if (userConsent.value) {
     const asked = 'The user consent settings let the person consent: the device asks once, and they accept.';
@@ -68,7 +69,7 @@ function byConsent(walk: Walk, facts: readonly string[], required: boolean): Gat
   return report('G4', 'closed', [...facts, 'The user consent settings do not let the person consent.'], {
     codes: [90094, 90095, 65001],
     policy,
-    todo,
+    fixes,
   });
 }
 
@@ -96,7 +97,7 @@ function grantSide(walk: Walk): PolicySide {
   };
 }
 
-function grantTodo(walk: Walk): readonly string[] {
+function grantFixes(walk: Walk): readonly string[] {
   const wanted = walk.policy.desired.consent.tenantWide;
   const complete = wanted !== 'unmanaged' && covers(new Set(wanted));
   return complete

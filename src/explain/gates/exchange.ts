@@ -25,7 +25,7 @@ export function exchangeGate(walk: Walk, device: Device): GateReport {
       ['Office 365 Exchange Online is not in this tenant: nobody here has a mailbox in it.'],
       {
         codes: [500011, 650052],
-        todo: ['Check in which tenant the mailbox is.'],
+        fixes: ['Check in which tenant the mailbox is.'],
       },
     );
   }
@@ -34,7 +34,7 @@ export function exchangeGate(walk: Walk, device: Device): GateReport {
     return report('G6', 'unknown', ['Without an account nothing can be said about it.']);
   if (person.guest) {
     return report('G6', 'closed', ['A guest has no mailbox in this tenant, also where they are assigned.'], {
-      todo: ['The person adds the account of their own organisation, whose tenant decides.'],
+      fixes: ['The person adds the account of their own organisation, whose tenant decides.'],
     });
   }
   const plan = hasExchangePlan(answers, person.id);
@@ -44,7 +44,7 @@ export function exchangeGate(walk: Walk, device: Device): GateReport {
       'closed',
       ['No Exchange Online plan is switched on for the person: there is no mailbox to connect to.'],
       {
-        todo: ['Whoever manages licences assigns one, if the mailbox is to be in Exchange Online.'],
+        fixes: ['Whoever manages licences assigns one, if the mailbox is to be in Exchange Online.'],
       },
     );
   }
@@ -53,7 +53,7 @@ export function exchangeGate(walk: Walk, device: Device): GateReport {
     : [sentence(plan.why)];
   const { state, facts } = device === 'Mac' ? ews(day) : ACTIVE_SYNC;
   return report('G6', state, [...mailbox, ...facts, NOT_SHOWN], {
-    todo: [...(plan.known ? [] : [grantFix(plansOf(person.id))]), IN_EXCHANGE[device]],
+    fixes: [...(plan.known ? [] : [grantFix(plansOf(person.id))]), IN_EXCHANGE[device]],
   });
 }
 

@@ -98,30 +98,30 @@ describe('assignment', () => {
   });
 
   test('nested only: the group is named, and that it counts for nothing', async () => {
-    const { facts, codes, todo } = await gate('G3', 'nina');
+    const { facts, codes, fixes } = await gate('G3', 'nina');
     expect(facts).toContain(
       'They are in SG-Mail by a nested group only: that counts for nothing here, only direct members do.',
     );
     expect(codes).toEqual([50105]);
-    expect(todo[0]).toContain('Make the person a direct member of one of: SG-Mail.');
+    expect(fixes[0]).toContain('Make the person a direct member of one of: SG-Mail.');
   });
 
   test('a deleted group is offered to nobody', async () => {
-    const { facts, todo } = await gate('G3', 'otto', (tenant) =>
+    const { facts, fixes } = await gate('G3', 'otto', (tenant) =>
       assign(tenant, appOf(tenant), groupId(tenant, 'SG-Gone'), {
         principalType: 'Group',
         principalDisplayName: 'SG-Gone',
       }),
     );
-    expect([...facts, ...todo].join()).not.toContain('SG-Gone');
+    expect([...facts, ...fixes].join()).not.toContain('SG-Gone');
   });
 
   test('listed in the policy and not applied: the line, and that an apply is due', async () => {
-    const { policy, todo } = await gate('G3', 'otto', undefined, {
+    const { policy, fixes } = await gate('G3', 'otto', undefined, {
       assignments: { users: [{ upn: 'OTTO@woodgrove.example' }] },
     });
     expect(policy).toEqual([{ says: 'it lists the person', at: line(12), applied: false }]);
-    expect(todo.join()).toContain('iosmail plan --tenant woodgrove');
+    expect(fixes.join()).toContain('iosmail plan --tenant woodgrove');
   });
 
   test('in a listed group that is not assigned yet', async () => {
@@ -135,11 +135,11 @@ describe('assignment', () => {
     [{ until: '2026-11-23', reason: 'x' }, 'it lists the person, but the entry ended on 2026-11-23'],
     [{ from: '2026-12-01' }, 'it lists the person, from 2026-12-01 on only'],
   ])('an entry that does not count: %j', async (dates, says) => {
-    const { policy, todo } = await gate('G3', 'otto', undefined, {
+    const { policy, fixes } = await gate('G3', 'otto', undefined, {
       assignments: { users: [{ upn: upn('otto'), ...dates }] },
     });
     expect(policy).toEqual([{ says, at: line(12), applied: true }]);
-    expect(todo.join()).not.toContain('not applied');
+    expect(fixes.join()).not.toContain('not applied');
   });
 
   test('not listed: what the lists hold, with the line', async () => {
@@ -154,8 +154,8 @@ describe('assignment', () => {
 
   test('without Entra ID P1 no further group is advised', async () => {
     const without = (tenant: Tenant) => tenant.subscribedSkus.splice(0, 9, licence('O365_BUSINESS_PREMIUM'));
-    expect((await gate('G3', 'otto', without)).todo.join()).toContain('Without Entra ID P1');
-    expect((await gate('G3', 'otto')).todo.join()).not.toContain('Without Entra ID P1');
+    expect((await gate('G3', 'otto', without)).fixes.join()).toContain('Without Entra ID P1');
+    expect((await gate('G3', 'otto')).fixes.join()).not.toContain('Without Entra ID P1');
   });
 
   test('what the policy will require is told before it cuts anybody off', async () => {
@@ -177,13 +177,13 @@ describe('the switch and the grant', () => {
       [7000112],
       [{ says: 'enabledForSignIn: true', applied: false, at: line(3) }],
     ]);
-    expect(against.todo.join()).toContain('not applied');
+    expect(against.fixes.join()).toContain('not applied');
     const by = await gate('G2', 'anna', off, { application: { enabledForSignIn: false } });
     expect(by.policy[0]).toMatchObject({ says: 'enabledForSignIn: false', applied: true });
-    expect(by.todo.join()).toContain('change this line to true');
+    expect(by.fixes.join()).toContain('change this line to true');
     const alone = await gate('G2', 'anna', off, { application: { enabledForSignIn: 'unmanaged' } });
     expect(alone.policy).toEqual([{ says: 'it leaves this setting alone' }]);
-    expect(alone.todo.join()).toContain('Entra admin centre › Enterprise apps');
+    expect(alone.fixes.join()).toContain('Entra admin centre › Enterprise apps');
   });
 
   test('a grant that the policy asks for is applied, not opened to everybody', async () => {
@@ -191,16 +191,16 @@ describe('the switch and the grant', () => {
     expect(due.policy).toEqual([
       { says: 'consent.tenantWide: EAS.AccessAsUser.All, EWS.AccessAsUser.All', applied: false, at: line(6) },
     ]);
-    expect(due.todo.join()).toContain('not applied');
+    expect(due.fixes.join()).toContain('not applied');
     const unmanaged = await gate('G4', 'anna', (tenant) => setGrant(tenant, ''), {
       consent: { tenantWide: 'unmanaged' },
     });
-    expect(unmanaged.todo.join()).toContain('Opening user consent is not the way');
+    expect(unmanaged.fixes.join()).toContain('Opening user consent is not the way');
   });
 
   test('what may not be read names the permission', async () => {
     const told = async (name: GateName, ...what: readonly string[]) =>
-      (await gate(name, 'otto', (tenant) => refuse(tenant, ...what))).todo.join();
+      (await gate(name, 'otto', (tenant) => refuse(tenant, ...what))).fixes.join();
     expect(await told('account', '/users')).toContain('User.ReadBasic.All');
     expect(await told('G4', 'DelegatedPermissionGrant.Read.All')).toContain(
       'DelegatedPermissionGrant.Read.All',
