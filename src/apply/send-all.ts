@@ -95,7 +95,7 @@ function stopFor(error: unknown): Stop {
 /**
  * Before a group of steps: a look that the tenant is where the steps so far have led, and nowhere else, since others
  * may write to it too. Before a narrowing stretch, and before the widening that follows one, two agreeing reads and
- * the settle time come before that look.
+ * the settle time come before the last look.
  * @param previous the step this run sent before; unset for its first, which follows the reads of the review.
  */
 async function beforeGroup(
@@ -116,16 +116,16 @@ async function beforeGroup(
       step,
       await readUntilDone(reading, reviewed.steps, done, times, { ...applying, what }),
     );
-  if (settles) {
-    const stop = await look(2);
-    if (stop !== undefined) return stop;
-    const ms = (step.settle ?? policy.desired.safety.settle) * 1000;
+  const stop = await look(settles ? 2 : 1);
+  if (stop !== undefined) return stop;
+  const ms = settles ? (step.settle ?? policy.desired.safety.settle) * 1000 : 0;
+  if (ms > 0) {
     await pause(applying, { ms, attempt: 1, of: 1, why: 'settling', what });
     // Whoever stops the run while it waits does not want what comes next.
     if (applying.stopping()) return INTERRUPTED;
+    const moved = await look(1);
+    if (moved !== undefined) return moved;
   }
-  const stop = await look(1);
-  if (stop !== undefined) return stop;
   if (settles && narrows(step.group))
     journal.write({
       event: 'losing',
