@@ -138,7 +138,7 @@ export type ConditionalAccessPolicy = {
     };
     applications: string[];
     clientAppTypes: string[];
-    /** Unset: any. */
+    /** Unset: whichever. */
     platforms?: string[];
   };
   grantControls: { operator: 'AND' | 'OR'; builtInControls: string[] };

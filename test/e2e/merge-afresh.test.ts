@@ -1,33 +1,19 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { APPLE_MAIL } from '../../src/core/state.ts';
 import { assign } from '../../src/sandbox/enterprise-app.ts';
 import { DEEP, inDeep } from '../depth.ts';
-import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
-import { ROOT } from './iosmail.ts';
+import { principalId } from '../scenarios/tenant-builder.ts';
+import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { openMerging } from './merging.ts';
 import { writesIn } from './world.ts';
 
 // Nobody is stuck: whatever stopped an apply, a fresh plan leads on, under somebody's approval.
 
-const FILE = 'policies/tenants/woodgrove.yaml';
-const GATED = `${readFileSync(
-  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
-  'utf8',
-).replace('2026-12-31', '2030-12-31')}safety:\n  settle: 0\n`;
-const OPEN =
-  'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n';
 const EMPTY = { run: '', digest: '' };
 
 /** A merged pull request; approved by rita unless told. */
 async function merged({ approved }: { readonly approved: boolean }) {
-  const tenant = woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
-    userConsent: CONSENT.allApps,
-    app: { consented: ['anna', 'ben'] },
-  });
+  const tenant = openTenant();
   const world = await openMerging([tenant], { [FILE]: OPEN });
   const { git, github, push, pushed } = world;
   const before = await git('rev-parse', 'origin/main');

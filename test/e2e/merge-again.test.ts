@@ -1,29 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inDeep } from '../depth.ts';
-import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
-import { ROOT } from './iosmail.ts';
+import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { openMerging } from './merging.ts';
 import { writesIn } from './world.ts';
 
 // What running again means on GitHub: all jobs, or only those that failed and what needs them.
-
-const FILE = 'policies/tenants/woodgrove.yaml';
-const GATED = `${readFileSync(
-  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
-  'utf8',
-).replace('2026-12-31', '2030-12-31')}safety:\n  settle: 0\n`;
-const OPEN =
-  'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n';
-
-const openTenant = () =>
-  woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
-    userConsent: CONSENT.allApps,
-    app: { consented: ['anna', 'ben'] },
-  });
 
 /** Files of the repository that are named as those a run makes: never taken for them. */
 const TRAPS = Object.fromEntries(

@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import { broken, levelsOf, watch } from '../scenarios/levels.ts';
-import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
-import { ROOT } from './iosmail.ts';
+import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { openMerging } from './merging.ts';
 import { writesIn } from './world.ts';
 
-const FILE = 'policies/tenants/woodgrove.yaml';
-const GATED = `${readFileSync(
-  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
-  'utf8',
-).replace('2026-12-31', '2030-12-31')}safety:\n  settle: 0\n`;
-const OPEN =
-  'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n';
 /** The writes that this takes. */
 export const WRITES = 5;
 
@@ -22,12 +12,7 @@ export const WRITES = 5;
  * tells what is known; the next run finishes the rest under the same review.
  */
 export async function killedMerge(nth: number): Promise<void> {
-  const tenant = woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
-    userConsent: CONSENT.allApps,
-    app: { consented: ['anna', 'ben'] },
-  });
+  const tenant = openTenant();
   const merging = await openMerging([tenant], { [FILE]: OPEN });
   const { github, sandbox, push, pushed, git, merged, rerun, kill } = merging;
   const moments = watch(sandbox, tenant);

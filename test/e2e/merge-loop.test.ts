@@ -1,30 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { CONSENT, woodgrove } from '../scenarios/tenant-builder.ts';
 import { count } from '../tally.ts';
-import { ROOT } from './iosmail.ts';
+import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { leaksOf, objectsOf } from './marks.ts';
 import { openMerging } from './merging.ts';
 import { flawsIn, writesIn } from './world.ts';
-
-const FILE = 'policies/tenants/woodgrove.yaml';
-const GATED = readFileSync(
-  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
-  'utf8',
-).replace('2026-12-31', '2030-12-31');
-const gated = `${GATED}safety:\n  settle: 0\n`;
-/** The tenant as it is: open, and nothing of it managed. */
-const OPEN = `tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n`;
-
-const openTenant = () =>
-  woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
-    userConsent: CONSENT.allApps,
-    app: { consented: ['anna', 'ben'] },
-  });
 
 const commentsOf = ({ github }: Awaited<ReturnType<typeof openMerging>>) =>
   [...github.hub.comments.values()].map(({ author, body }) => ({ author, body }));
@@ -35,7 +15,7 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   const before = await git('rev-parse', 'origin/main');
 
   // The plan appears as a comment and a check run.
-  await push('gate', { [FILE]: gated.replace('CHG-2001', 'CHG-2000') });
+  await push('gate', { [FILE]: GATED.replace('CHG-2001', 'CHG-2000') });
   const pull = await github.openPull({ branch: 'gate', author: 'anna' });
   const first = await pushed(pull);
   for (const { jobs } of [first.validate, first.plan]) {
@@ -55,7 +35,7 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   expect(writesIn(sandbox)).toEqual([]);
 
   // A second push edits the same comment.
-  const head = await push('gate', { [FILE]: gated });
+  const head = await push('gate', { [FILE]: GATED });
   await pushed(pull);
   const [again, ...more] = commentsOf(merging);
   expect(more).toEqual([]);

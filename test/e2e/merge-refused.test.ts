@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { readPlan } from '../../src/apply/read-plan.ts';
@@ -9,26 +7,10 @@ import { assign } from '../../src/sandbox/enterprise-app.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { DEEP, inDeep } from '../depth.ts';
 import type { Pull } from '../github/hub.ts';
-import { CONSENT, principalId, woodgrove } from '../scenarios/tenant-builder.ts';
-import { ROOT } from './iosmail.ts';
+import { principalId } from '../scenarios/tenant-builder.ts';
+import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { type Merging, openMerging } from './merging.ts';
 import { writesIn } from './world.ts';
-
-const FILE = 'policies/tenants/woodgrove.yaml';
-const GATED = `${readFileSync(
-  join(ROOT, 'test/scenarios/close-open-tenant-to-one-group/policies/tenants/woodgrove.yaml'),
-  'utf8',
-).replace('2026-12-31', '2030-12-31')}safety:\n  settle: 0\n`;
-const OPEN =
-  'tenant:\n  name: woodgrove\n  id: dfdff506-4bfc-4582-a40c-e1de13c4eaf0\napplication:\n  enabledForSignIn: true\n';
-
-const openTenant = () =>
-  woodgrove({
-    people: ['anna', 'ben', 'cleo', 'dora'],
-    groups: { 'SG-iOS-Mail': ['anna', 'cleo'] },
-    userConsent: CONSENT.allApps,
-    app: { consented: ['anna', 'ben'] },
-  });
 
 type World = Merging & { readonly before: string; readonly pull: Pull };
 
