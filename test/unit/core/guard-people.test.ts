@@ -106,6 +106,13 @@ describe('closes-open-tenant and empties-access', () => {
     const withEmpty = { ...d, members: new Map([...d.members, ['g0', new Set<string>()]]) };
     expect(severityOf(await findings(tenant, withEmpty, parts), rule)).toBe(severity);
   });
+
+  test('a Global Administrator who passes unassigned hides no tenant that is left without anybody', async () => {
+    const before = gated({ assignedGroups: new Set(['g1']) });
+    const parts: Parts = { assignments: { groups: [], unlisted: 'remove' } };
+    const said = await findings(before, d, parts, [], { administrators: ids.slice(0, 1) });
+    expect(severityOf(said, 'empties-access')).toBe('error');
+  });
 });
 
 describe('protected-person', () => {
