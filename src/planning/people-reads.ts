@@ -37,7 +37,7 @@ export function peopleReads(
     ...grants,
     ...groupsThatCount(before, after).map(membersOf),
     ...groupsById(groupsThatCount(before, after)),
-    ...usersById(singlePeople(before, after)),
+    ...usersById(toLookUp(before, after, answers) ?? []),
     ...usersByUpn(desired.safety.protected.map((upn) => upn.toLowerCase())),
     ADMINISTRATORS,
   ];
@@ -45,31 +45,67 @@ export function peopleReads(
 
 /** What the answers to those reads say. A refused read leaves its people unknown; a complete one that misses a user means gone. */
 export function directoryIn(desired: Desired, before: Gates, after: Gates, answers: Answers): Directory {
-  const counting = groupsThatCount(before, after);
-  const ids = singlePeople(before, after);
-  const lookedUp = readAll(usersById(ids), answers);
-  const found = new Map(lookedUp.known ? lookedUp.value.map((user) => [user.id, user]) : []);
-  const users = new Map<string, User | 'gone'>(
-    lookedUp.known ? ids.map((id) => [id, found.get(id) ?? 'gone']) : [],
-  );
+  const members = membersIn(groupsThatCount(before, after), answers);
+  const single = new Set(singlePeople(before, after));
+  const users = new Map<string, User | 'gone'>();
+  for (const list of members.values()) {
+    for (const user of list.known ? list.value : []) if (single.has(user.id)) users.set(user.id, user);
+  }
+  const ids = toLookUp(before, after, answers);
+  const lookedUp =
+    ids === undefined ? unknown<readonly User[]>('not read') : readAll(usersById(ids), answers);
+  if (ids !== undefined && lookedUp.known) {
+    const found = new Map(lookedUp.value.map((user) => [user.id, user]));
+    for (const id of ids) users.set(id, found.get(id) ?? 'gone');
+  }
   const wanted = desired.safety.protected.map((upn) => upn.toLowerCase());
   const people = readAll(usersByUpn(wanted), answers, userByUpn);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);
   return {
-    members: new Map(counting.map((id) => [id, directMembers(id, counting, answers)])),
+    members,
     users,
     administrators: administratorsIn(answers),
     protected: new Map(wanted.map((upn) => [upn, people.known ? known(byUpn.get(upn) ?? 'gone') : people])),
   };
 }
 
-/** People who are not told by a group: assigned directly, or with a grant of their own. */
+/** Those of these people whom no member list shows; a list that could not be read shows nobody. */
+export function inNoList(
+  ids: Iterable<string>,
+  members: ReadonlyMap<string, Reading<readonly { readonly id: string }[]>>,
+): readonly string[] {
+  const seen = new Set(
+    [...members.values()].flatMap((list) => (list.known ? list.value.map(({ id }) => id) : [])),
+  );
+  return [...new Set(ids)].filter((id) => !seen.has(id)).sort();
+}
+
+/**
+ * Whom to look up one by one; undefined until the members of the groups are read, for most are among them. Few enough
+ * for one request are asked for at once: a request more in a round trip costs less than a round trip more.
+ */
+function toLookUp(before: Gates, after: Gates, answers: Answers): readonly string[] | undefined {
+  const ids = singlePeople(before, after);
+  if (usersById(ids).length <= 1) return ids;
+  const groups = groupsThatCount(before, after);
+  const read = [...groups.map(membersOf), ...groupsById(groups)].every(({ path }) => answers.has(path));
+  return read ? inNoList(ids, membersIn(groups, answers)) : undefined;
+}
+
+/** People assigned directly, or with a grant of their own. */
 function singlePeople(before: Gates, after: Gates): readonly string[] {
   const assigned = [...before.assignees.values(), ...after.assignees.values()].filter(
     ({ type }) => type === 'User',
   );
-  const own = before.own.known ? [...before.own.value.keys()] : [];
-  return [...new Set([...assigned.map(({ id }) => id), ...own])].sort();
+  const own = before.own.known ? [...before.own.value].filter(([, scopes]) => scopes.size > 0) : [];
+  return [...new Set([...assigned.map(({ id }) => id), ...own.map(([id]) => id)])].sort();
+}
+
+function membersIn(
+  groups: readonly string[],
+  answers: Answers,
+): ReadonlyMap<string, Reading<readonly User[]>> {
+  return new Map(groups.map((id) => [id, directMembers(id, groups, answers)]));
 }
 
 /**

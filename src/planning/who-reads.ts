@@ -13,7 +13,7 @@ import type { GraphReader } from '../graph/reader.ts';
 import { optionalText, type Row, rowsOf, textAt } from '../levers/answer.ts';
 import { groupsById, membersOf, userIn, usersById } from '../levers/principals.ts';
 import { observe } from './observe.ts';
-import { ADMINISTRATORS } from './people-reads.ts';
+import { ADMINISTRATORS, inNoList } from './people-reads.ts';
 
 /** The policy that asks for nothing: reading by it shows the gates, and looks up nothing that a policy names. */
 export function onlyLooking({ tenant }: Desired): TenantPolicy {
@@ -88,9 +88,6 @@ function toLookUp(
   members: ReadonlyMap<string, Reading<readonly Account[]>>,
   administrators: Reading<ReadonlySet<string>> | undefined,
 ): readonly string[] {
-  const seen = new Set(
-    [...members.values()].flatMap((each) => (each.known ? each.value.map(({ id }) => id) : [])),
-  );
   const allRead = [...members.values()].every((each) => each.known);
   const own = gates.own.known && !(gates.required && allRead) ? [...gates.own.value] : [];
   const ids = [
@@ -98,7 +95,7 @@ function toLookUp(
     ...own.filter(([, scopes]) => scopes.size > 0).map(([id]) => id),
     ...(administrators?.known ? administrators.value : []),
   ];
-  return [...new Set(ids)].filter((id) => !seen.has(id)).sort();
+  return inNoList(ids, members);
 }
 
 function refusedIn(reads: readonly ReadRequest[], answers: Answers): string | undefined {
