@@ -27,21 +27,38 @@ type Stands = Pick<Person, 'id' | 'name'> & { readonly level: LevelOrUnknown };
 export function standingOf({ before, after }: Picture, directory: Directory, reviewed: Impact): Standing {
   const open = worlds(before, after);
   const couldBe = selves(before, after, directory);
-  const level = (person: Pick<Candidate, 'id' | 'principals'>): LevelOrUnknown => {
-    const levels = new Set(couldBe(person).map((who) => levelIn(before, who, open)));
+  const { administrators } = directory;
+  const level = (person: Pick<Candidate, 'id' | 'principals'>, had: boolean): LevelOrUnknown => {
+    // Unread roles are not known for whom the review saw in the role; nobody else is made an administrator by a doubt.
+    const passes = administrators.known
+      ? [administrators.value.has(person.id)]
+      : had
+        ? [true, false]
+        : [false];
+    const levels = new Set(
+      passes.flatMap((administrator) =>
+        couldBe({
+          id: person.id,
+          principals: person.principals,
+          ...(administrator ? { administrator } : {}),
+        }).map((who) => levelIn(before, who, open)),
+      ),
+    );
     const [first] = levels;
     return levels.size === 1 && first !== undefined ? first : 'unknown';
   };
   const { gain, lose, retain, unknown } = reviewed;
   const people = new Map<string, Stands>();
   // Whom nothing that assigns knows any more stands as they do on their own.
-  for (const { id, name } of [...gain, ...lose, ...retain, ...unknown])
-    people.set(id, { id, name, level: level({ id, principals: [id] }) });
-  for (const person of candidates(before, after, directory))
-    people.set(person.id, { id: person.id, name: person.name, level: level(person) });
-  const all = [...people.values()];
+  const told = [...gain, ...lose, ...retain, ...unknown];
   const those = (group: readonly Person[]) => new Set(group.map(({ id }) => id));
-  const [keeping, named] = [those(retain), those([...gain, ...lose, ...retain, ...unknown])];
+  const [keeping, named] = [those(retain), those(told)];
+  const inRole = those(told.filter(({ kind }) => kind?.includes('Global Administrator')));
+  for (const { id, name } of told)
+    people.set(id, { id, name, level: level({ id, principals: [id] }, inRole.has(id)) });
+  for (const person of candidates(before, after, directory))
+    people.set(person.id, { id: person.id, name: person.name, level: level(person, inRole.has(person.id)) });
+  const all = [...people.values()];
   const count = (wanted: LevelOrUnknown) => all.filter((each) => each.level === wanted).length;
   return {
     people: { has: count('has'), may: count('may'), none: count('none'), unknown: count('unknown') },
