@@ -3,8 +3,8 @@ import type { Gates } from './assessment.ts';
 import type { Finding } from './finding.ts';
 import type { Guarded } from './guarded.ts';
 import { levelIn, mayLose } from './impact.ts';
-import { candidates, whoIs } from './people.ts';
-import { protectedPeople } from './protected.ts';
+import { type Candidate, candidates, whoIs } from './people.ts';
+import { keptByRole, protectedPeople } from './protected.ts';
 import { inForce } from './state.ts';
 
 /** The rules that look at the whole change; a reviewed `exceptions` entry in force turns an error into a warning. */
@@ -14,6 +14,7 @@ export function guard(guarded: Guarded): readonly Finding[] {
     ...emptiesAccess(guarded),
     ...removalLimit(guarded),
     ...protectedPeople(guarded),
+    ...keptByRole(guarded),
   ];
   return findings.map((finding) => waive(finding, guarded));
 }
@@ -42,7 +43,9 @@ function closesOpenTenant({ before, after, worlds }: Guarded): readonly Finding[
 
 function emptiesAccess({ before, after, directory, worlds, impact }: Guarded): readonly Finding[] {
   // Whoever passes only as a Global Administrator is nobody the app was opened for: they hide no outage.
-  const people = candidates(before, after, directory).map(({ id, principals }) => whoIs({ id, principals }));
+  const people = candidates(before, after, directory)
+    .filter(isEnabled)
+    .map(({ id, principals }) => whoIs({ id, principals }));
   const someone = (gates: Gates) =>
     levelIn(gates, STRANGER, worlds) !== 'none' ||
     people.some((who) => levelIn(gates, who, worlds) !== 'none') ||
@@ -57,6 +60,11 @@ function emptiesAccess({ before, after, directory, worlds, impact }: Guarded): r
       waivable: {},
     },
   ];
+}
+
+/** Whether somebody can sign in with the account, as far as its state may be read. */
+function isEnabled({ kind }: Candidate): boolean {
+  return kind?.includes('account disabled') !== true;
 }
 
 function removalLimit({
@@ -76,11 +84,12 @@ function removalLimit({
   const lost = new Set(
     hadAccess.filter((person) => mayLose(before, after, whoIs(person), worlds)).map(({ id }) => id),
   );
+  // An account that nobody signs in with must not raise a limit that is a share; who loses counts, whatever the account.
+  const disabled = hadAccess.filter((person) => !isEnabled(person)).length;
   const still = new Set(hadAccess.map(({ id }) => id).filter((id) => !lost.has(id)));
   const earlier = [...recentLosses].filter((id) => !lost.has(id) && !still.has(id));
-  const total =
-    hadAccess.length + earlier.filter((id) => !hadAccess.some((person) => person.id === id)).length;
-  const limit = limitFor(desired.safety.maxRemovals, total);
+  const total = hadAccess.length + earlier.length;
+  const limit = limitFor(desired.safety.maxRemovals, total - disabled);
   const removed = lost.size + earlier.length;
   const uncountable = impact.unread.length > 0 && narrows(before, after);
   const at = origins['/safety/maxRemovals'];
@@ -98,11 +107,14 @@ function removalLimit({
   }
   if (lost.size === 0 || removed <= limit) return [];
   const window = earlier.length === 0 ? '' : ` (${earlier.length} of them in the last seven days)`;
+  const isShare = typeof desired.safety.maxRemovals !== 'number';
+  const counted =
+    disabled === 0 || !isShare ? '' : `, as ${disabled} of the accounts are disabled and do not raise it`;
   return [
     {
       rule: 'removal-limit',
       severity: 'error',
-      message: `${removed} of ${total} people who have access would lose it${window}; the limit is ${limit}.`,
+      message: `${removed} of ${total} people who have access would lose it${window}; the limit is ${limit}${counted}.`,
       fix: `If that is intended, add an exceptions entry for removal-limit with limit: ${removed} to this policy.`,
       waivable: { limit: removed },
       ...(at === undefined ? {} : { at }),

@@ -1,5 +1,6 @@
 import { levelOf, RANK, type Who, type World } from './access.ts';
 import type { Gates } from './assessment.ts';
+import type { Identified } from './classes.ts';
 import { type Candidate, candidates, type Directory, selves, unreadSources } from './people.ts';
 import type { Effectiveness, Impact, LevelOrUnknown, Person } from './plan.ts';
 import { reasonsOf } from './reason.ts';
@@ -35,6 +36,14 @@ export function mayLose(before: Gates, after: Gates, who: Who, worlds: readonly 
   return worlds.some((world) => RANK[levelOf(after, who, world)] < RANK[levelOf(before, who, world)]);
 }
 
+/** The same person, should they be Global Administrator no more. */
+export function withoutRole<T extends Identified>({
+  administrator: _,
+  ...person
+}: T): Omit<T, 'administrator'> {
+  return person;
+}
+
 /** Who gains, loses and keeps access, and what is left to everyone else. */
 export function impactOf(
   before: Gates,
@@ -43,16 +52,24 @@ export function impactOf(
   worlds: readonly World[],
 ): Impact {
   const couldBe = selves(before, after, directory);
-  const fates = candidates(before, after, directory).map(
-    (person) => [person, fate(before, after, couldBe(person), worlds)] as const,
-  );
+  const fateOf = (person: Candidate) => fate(before, after, couldBe(person), worlds);
+  const fates = candidates(before, after, directory).map((person) => {
+    const is = fateOf(person);
+    // An assignment outlasts the role: who gets one gains, though they have access already.
+    const gets = is === 'keeps' && fateOf(withoutRole(person)) === 'gains';
+    return [person, gets ? 'gains' : is] as const;
+  });
   const those = (wanted: Fate, why: (person: Candidate) => readonly string[] = () => []) =>
     fates.filter(([, is]) => is === wanted).map(([person]) => shown(person, why(person)));
-  const moved = (is: 'gains' | 'loses') => (person: Candidate) => reasonsOf(before, after, person, is);
+  const reasons = (is: 'gains' | 'loses') => (person: Candidate) => reasonsOf(before, after, person, is);
+  const gained = (person: Candidate) => {
+    const why = reasons('gains')(person);
+    return why.length > 0 ? why : reasons('gains')(withoutRole(person));
+  };
   const stranger: Who = { principals: [], own: { scopes: new Set() } };
   return {
-    gain: those('gains', moved('gains')),
-    lose: those('loses', moved('loses')),
+    gain: those('gains', gained),
+    lose: those('loses', reasons('loses')),
     retain: those('keeps'),
     unknown: those('unknown'),
     everyoneElse: { before: levelIn(before, stranger, worlds), after: levelIn(after, stranger, worlds) },

@@ -41,6 +41,43 @@ describe('removal-limit', () => {
     expect(severityOf(await removing(of, gone, maxRemovals), 'removal-limit')).toBe(severity);
   });
 
+  test.each<[string, readonly string[], 'error' | undefined]>([
+    ['all accounts in use: 10 of 100 is a tenth', [], undefined],
+    [
+      'disabled accounts raise no share: 10, where a tenth of those in use is 9',
+      people(20).slice(10),
+      'error',
+    ],
+    ['disabled accounts that lose count as well', people(10), 'error'],
+  ])('%s', async (_, disabled, severity) => {
+    const ids = people(100);
+    const list = await findings(
+      gated({ directUsers: new Set(ids) }),
+      directory(ids),
+      { assignments: only(ids.slice(10)) },
+      [],
+      { disabled },
+    );
+    const found = list.find(({ rule }) => rule === 'removal-limit');
+    expect(found?.severity).toBe(severity);
+    if (severity !== undefined)
+      expect(found?.message).toBe(
+        '10 of 100 people who have access would lose it; the limit is 9, as 10 of the accounts are disabled and do not raise it.',
+      );
+  });
+
+  test('a number is no share, and nothing is said of disabled accounts', async () => {
+    const ids = people(10);
+    const parts = { assignments: only(ids.slice(3)), safety: { maxRemovals: 2 } };
+    const disabled = ids.slice(5);
+    const list = await findings(gated({ directUsers: new Set(ids) }), directory(ids), parts, [], {
+      disabled,
+    });
+    expect(list.find(({ rule }) => rule === 'removal-limit')?.message).toBe(
+      '3 of 10 people who have access would lose it; the limit is 2.',
+    );
+  });
+
   test('losses of the last seven days count together with those of this plan', async () => {
     // 10 had access a week ago, 2 lost it since; of the 8 left, 1 or 2 more lose it: 3 is the limit.
     expect(severityOf(await removing(8, 1, undefined, ['q1', 'q2']), 'removal-limit')).toBeUndefined();

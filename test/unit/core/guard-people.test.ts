@@ -113,6 +113,19 @@ describe('closes-open-tenant and empties-access', () => {
     const said = await findings(before, d, parts, [], { administrators: ids.slice(0, 1) });
     expect(severityOf(said, 'empties-access')).toBe('error');
   });
+
+  test('a disabled account hides no tenant that is left without anybody', async () => {
+    const before = gated({ directUsers: new Set(ids) });
+    const said = async (disabled: readonly string[]) =>
+      severityOf(
+        await findings(before, d, { assignments: only(ids.slice(1)) }, [], { disabled }),
+        'empties-access',
+      );
+    expect(await said(ids.slice(1))).toBe('error');
+    expect(await said(ids.slice(0, 1))).toBeUndefined();
+    // Nobody had access, so nothing ends.
+    expect(await said(ids)).toBeUndefined();
+  });
 });
 
 describe('protected-person', () => {
@@ -135,9 +148,16 @@ describe('protected-person', () => {
       undefined,
     ],
     [
-      'a Global Administrator passes unassigned',
+      'a Global Administrator loses the only assignment, and roles end by the hour',
       gated({ assignedGroups: new Set(['g1']) }),
       drop,
+      { administrators: ['ann'] },
+      'error',
+    ],
+    [
+      'a Global Administrator keeps another assignment',
+      gated({ assignedGroups: new Set(['g1', 'g2']) }),
+      dropG1,
       { administrators: ['ann'] },
       undefined,
     ],
@@ -199,6 +219,40 @@ describe('protected-person', () => {
     ],
   ])('%s', async (_, tenant, parts, manners, expected) => {
     expect(await severity(tenant, parts, manners)).toBe(expected);
+  });
+
+  test.each<[string, Manners, Tenant, Parts, string]>([
+    [
+      'kept by the role alone',
+      { administrators: ['ann'] },
+      gated({ assignedGroups: new Set(['g1']) }),
+      drop,
+      'would keep access only by the role Global Administrator, which may end any hour.',
+    ],
+    [
+      'the role helps nobody',
+      { administrators: ['ann'] },
+      gated({ assignedGroups: new Set(['g1']) }),
+      { application: { enabledForSignIn: false } },
+      'would lose access.',
+    ],
+    [
+      'whether the role helps was not read',
+      refuses('/directoryRoles'),
+      gated({ assignedGroups: new Set(['g1']) }),
+      drop,
+      'would lose access, unless as a Global Administrator, and those could not be read (no).',
+    ],
+    [
+      'only the role lets her in, if she has it',
+      refuses('/directoryRoles'),
+      gated(),
+      { application: { enabledForSignIn: false } },
+      'keeps access cannot be told: the Global Administrators could not be read (no).',
+    ],
+  ])('says so: %s', async (_, manners, tenant, parts, said) => {
+    const list = await findings(tenant, d, { ...parts, safety: ann }, [], manners);
+    expect(list.find(({ rule }) => rule === 'protected-person')?.message).toContain(said);
   });
 
   test('one who keeps access at the end must not be without it on the way either', async () => {
@@ -266,6 +320,21 @@ describe('protected-person', () => {
     expect(await judged(upn('ann'))).toEqual([waived, ['error', upn('bob')]]);
     expect(await judged(upn('bob'))).toEqual([['error', upn('ann')], waived]);
     expect(await judged(upn('bob'), upn('ann'))).toEqual([waived, waived]);
+  });
+
+  test('an exception lets one go who keeps access by the role alone', async () => {
+    const list = await findings(
+      gated({ assignedGroups: new Set(['g1']) }),
+      d,
+      {
+        ...drop,
+        safety: ann,
+        exceptions: [{ rule: 'protected-person', upn: upn('ann'), reason: 'CHG-4', until: '2026-12-01' }],
+      },
+      [],
+      { administrators: ['ann'] },
+    );
+    expect(severityOf(list, 'protected-person')).toBe('warning');
   });
 
   test('nothing about people is read or said where no access changes', async () => {

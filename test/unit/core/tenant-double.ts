@@ -31,6 +31,8 @@ export type Manners = {
   readonly lists?: (rows: readonly Json[]) => readonly Json[];
   /** User ids of the active Global Administrators. */
   readonly administrators?: readonly string[];
+  /** User ids of accounts that nobody signs in with; all others show no state. */
+  readonly disabled?: readonly string[];
 };
 
 const spelled = (scopes: ReadonlySet<Scope>) => [...scopes].map((s) => SCOPE[s]).join(' ');
@@ -54,7 +56,12 @@ export function reader(tenant: Tenant, directory: Directory, manners: Manners = 
 
 function answerTo(path: string, t: Tenant, d: Directory, manners: Manners): Json | undefined {
   const app = t.app === 'absent' ? undefined : t.app;
-  const user = (id: string): Json => ({ id, userPrincipalName: `${id}@contoso.example`, userType: 'Member' });
+  const user = (id: string): Json => ({
+    id,
+    userPrincipalName: `${id}@contoso.example`,
+    userType: 'Member',
+    ...(manners.disabled?.includes(id) ? { accountEnabled: false } : {}),
+  });
   const group = (id: string): Json => ({ id, displayName: `SG-${id}`, securityEnabled: true });
   const named = (text: string) => [...path.matchAll(/'([^']*)'/g)].some((m) => m[1] === text);
   if (path.startsWith(`/servicePrincipals(appId='${APPLE_MAIL}')/appRoleAssignedTo`))
