@@ -8,7 +8,7 @@ import { openReader } from '../graph/open-reader.ts';
 import { openWriter } from '../graph/open-writer.ts';
 import type { GraphReader } from '../graph/reader.ts';
 import { each } from '../planning/each.ts';
-import type { Hide } from '../planning/hide-names.ts';
+import { type Hide, judgedByRealNames } from '../planning/hide-names.ts';
 import { type Problem, problemOf } from '../planning/problem.ts';
 import { applyTenant } from './apply-tenant.ts';
 import type { Review } from './applying.ts';
@@ -110,12 +110,12 @@ async function applyOne(
     return await applyTenant({
       reader: readerOf(fleet, connection, tenant.id),
       writer: openWriter(connection),
-      policy,
+      policy: judgedByRealNames(policy, fleet.hide),
       reviewed: planned,
       journal: openJournal(fleet.journal, head, fleet.clock.now),
       recentLosses: losses,
       begun,
-      ...(review === undefined ? {} : { review }),
+      ...(review === undefined ? {} : { review: underHide(review, fleet.hide) }),
       heldNow: async () => fleet.heldNow?.(tenant),
       clock: fleet.clock,
       ...(fleet.random === undefined ? {} : { random: fleet.random }),
@@ -131,7 +131,13 @@ async function applyOne(
   }
 }
 
+/** The guardrails that stood before the change name people as those of the policy do. */
+function underHide(review: Review, hide: Hide | undefined): Review {
+  const { guard } = review;
+  return hide === undefined || guard === undefined ? review : { ...review, guard: hide.judging(guard) };
+}
+
 function readerOf({ hide }: FleetApply, connection: Connection, tenantId: string): GraphReader {
   const reader = openReader(connection);
-  return hide?.(reader, tenantId) ?? reader;
+  return hide?.reading(reader, tenantId) ?? reader;
 }

@@ -49,7 +49,7 @@ export function compile(
     // What the library cannot even plan, it throws; what it cannot evaluate, it returns.
     try {
       const run = cel.plan(env, node);
-      return (facts) => answerOf(cel, () => run(facts), placed);
+      return (facts) => answerOf(cel, () => run(facts), text, placed);
     } catch (error) {
       const problem = placed(said(error), node.id);
       return () => ({ problem });
@@ -103,16 +103,24 @@ function offsetOf(error: unknown): number {
 function answerOf(
   cel: Cel,
   run: () => unknown,
+  text: string,
   placed: (message: string, id: bigint | undefined) => Problem,
 ): Answer {
   try {
     const value = run();
-    if (cel.isCelError(value)) return { problem: placed(`${said(value)}.`, value.exprId) };
+    if (cel.isCelError(value))
+      return { problem: placed(`${withoutValues(said(value), text)}.`, value.exprId) };
     if (value === true || value === false) return { holds: value };
     return { problem: placed('The expression must be true or false, and it is something else.', undefined) };
   } catch (error) {
-    return { problem: placed(`${said(error)}.`, undefined) };
+    return { problem: placed(`${withoutValues(said(error), text)}.`, undefined) };
   }
+}
+
+/** What is not there may be asked for by the name of a person: only what the expression itself names is quoted. */
+function withoutValues(message: string, text: string): string {
+  const [, asked] = /^field not found: (.*)$/s.exec(message) ?? [];
+  return asked === undefined || text.includes(asked) ? message : 'field not found';
 }
 
 function partOf(cel: Cel, env: ReturnType<Cel['celEnv']>, node: Expr, facts: Facts): unknown {

@@ -1,10 +1,18 @@
+import type { Guard } from '../core/guardrail.ts';
 import type { Json } from '../core/json.ts';
+import type { Impact, Person } from '../core/plan.ts';
 import { type Behind, pseudonym } from '../core/pseudonym.ts';
 import type { Answer, ReadRequest } from '../core/request.ts';
+import type { TenantPolicy } from '../core/state.ts';
 import type { GraphReader } from '../graph/reader.ts';
 
-/** Puts pseudonyms in the place of people's names, where the directory is read. */
-export type Hide = (reader: GraphReader, tenantId: string) => GraphReader;
+/** Pseudonyms in the place of people's names. */
+export type Hide = {
+  /** Puts them there where the directory is read. */
+  readonly reading: (reader: GraphReader, tenantId: string) => GraphReader;
+  /** A guard that judges by the real names: a rule about a person counts whatever is shown. */
+  readonly judging: (guard: Guard) => Guard;
+};
 
 /**
  * Names are hidden before anything can be made of them: no rule, finding or report that comes later can show one. Only
@@ -13,7 +21,7 @@ export type Hide = (reader: GraphReader, tenantId: string) => GraphReader;
  */
 export function hideNames(): { readonly hide: Hide; readonly behind: ReadonlyMap<string, Behind> } {
   const behind = new Map<string, Behind>();
-  const hide: Hide = (reader, tenantId) => ({
+  const reading: Hide['reading'] = (reader, tenantId) => ({
     read: async (requests) => {
       const answers = new Map(await reader.read(requests));
       for (const request of requests) {
@@ -24,7 +32,32 @@ export function hideNames(): { readonly hide: Hide; readonly behind: ReadonlyMap
       return answers;
     },
   });
-  return { hide, behind };
+  return { hide: { reading, judging: (guard) => byRealNames(guard, behind) }, behind };
+}
+
+/** The plan with its names is for the guard alone; what it says about it quotes no name. */
+function byRealNames(guard: Guard, behind: ReadonlyMap<string, Behind>): Guard {
+  return (judged) => {
+    const real = (person: Person): Person => {
+      const known = behind.get(person.name);
+      return known?.id === person.id ? { ...person, name: known.name } : person;
+    };
+    const { impact } = judged.plan;
+    const named: Impact = {
+      ...impact,
+      gain: impact.gain.map(real),
+      lose: impact.lose.map(real),
+      retain: impact.retain.map(real),
+      unknown: impact.unknown.map(real),
+    };
+    return guard({ ...judged, plan: { ...judged.plan, impact: named } });
+  };
+}
+
+/** A policy whose guardrails judge by real names, where names are hidden. */
+export function judgedByRealNames(policy: TenantPolicy, hide: Hide | undefined): TenantPolicy {
+  const { guard } = policy;
+  return hide === undefined || guard === undefined ? policy : { ...policy, guard: hide.judging(guard) };
 }
 
 function asksByName({ path }: ReadRequest): boolean {

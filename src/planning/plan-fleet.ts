@@ -6,7 +6,7 @@ import type { Day, TenantPolicy } from '../core/state.ts';
 import type { Connection } from '../graph/connect.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { each } from './each.ts';
-import type { Hide } from './hide-names.ts';
+import { type Hide, judgedByRealNames } from './hide-names.ts';
 import { planChange } from './plan-change.ts';
 import { planTenant } from './plan-tenant.ts';
 import { problemOf } from './problem.ts';
@@ -48,12 +48,13 @@ export async function planFleet(fleet: Fleet): Promise<Plan> {
   };
 }
 
-async function planOne(fleet: Fleet, policy: TenantPolicy): Promise<TenantPlan | FailedTenant> {
-  const { name, id, cloud } = policy.desired.tenant;
+async function planOne(fleet: Fleet, written: TenantPolicy): Promise<TenantPlan | FailedTenant> {
+  const { name, id, cloud } = written.desired.tenant;
+  const policy = judgedByRealNames(written, fleet.hide);
   try {
     const losses = fleet.recentLosses(id);
     const open = openReader(await fleet.connect(policy));
-    const reader = fleet.hide?.(open, id) ?? open;
+    const reader = fleet.hide?.reading(open, id) ?? open;
     const named =
       fleet.base === undefined
         ? await planTenant(reader, policy, fleet.day, losses)
