@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { heldAtDesk, heldOnBranch } from '../../../src/commands/held-now.ts';
@@ -20,8 +20,9 @@ function write(folder: string, files: { readonly [file: string]: string }): void
   }
 }
 
-function push(clone: string, files: { readonly [file: string]: string }): void {
+function push(clone: string, files: { readonly [file: string]: string }, gone: readonly string[] = []): void {
   write(clone, files);
+  for (const path of gone) rmSync(join(clone, path), { recursive: true });
   runGit(clone, ['add', '-A']);
   runGit(clone, ['commit', '-q', '-m', 'change']);
   runGit(clone, ['push', '-q', 'origin', 'HEAD:main']);
@@ -83,4 +84,67 @@ test('at a desk the files as they lie there count, and the branch that is follow
   expect(await heldAtDesk(folder, DAY)(TENANT)).toBeUndefined();
   runGit(runner, ['fetch', '-q']);
   expect((await heldAtDesk(folder, DAY)(TENANT))?.message).toMatch(/year-end/);
+});
+
+const OTHER = 'tenant:\n  name: other\n  id: 8f1c6a50-0f5c-4c2c-9c47-0d6a1c9b2e12\n';
+const OTHERS = 'policies/tenants/other.yaml';
+const RENAMED = 'policies/tenants/contoso-eu.yaml';
+const named = (text: string) => text.replace('name: contoso', 'name: contoso-eu');
+
+/** What the newest commit may have in place of the tenant's file, and what it says of a freeze. */
+const MOVED: readonly (readonly [string, { readonly [file: string]: string }, RegExp | undefined])[] = [
+  ['removed, and everything is frozen', { [OTHERS]: OTHER, ...FREEZE }, /Frozen: .*year-end/],
+  ['removed with all others, and everything is frozen', FREEZE, /Frozen: .*year-end/],
+  ['renamed and frozen', { [RENAMED]: named(FROZEN) }, /Frozen since .*INC-204/],
+  ['renamed and frozen with a typo', { [RENAMED]: `${named(FROZEN)}oops: 1\n`, [OTHERS]: OTHER }, /be told/],
+  [
+    'removed, and the settings have a typo',
+    { [OTHERS]: OTHER, 'policies/settings.yaml': 'frese: 1\n' },
+    /be told/,
+  ],
+  ['under a name that is not read', { 'policies/tenants/contoso.yml': FROZEN, [OTHERS]: OTHER }, /be told/],
+  [
+    'in a folder that is not read',
+    { 'policies/tenants/eu/contoso.yaml': FROZEN, [OTHERS]: OTHER },
+    /be told/,
+  ],
+  ['in policies that are not there', { 'elsewhere/tenants/contoso.yaml': FROZEN }, /be told/],
+  ['renamed and open', { [RENAMED]: named(OPEN) }, undefined],
+  ['removed, and nothing is wrong', { [OTHERS]: OTHER }, undefined],
+];
+
+test.each(MOVED)('on merge, the file of the tenant is %s', async (_what, files, said) => {
+  const { somebody, runner } = cloned();
+  push(somebody, files, [FILE]);
+  const held = await heldOnBranch(runner, 'policies', ENV, DAY)(TENANT);
+  if (said === undefined) expect(held).toBeUndefined();
+  else expect(held?.message).toMatch(said);
+});
+
+test('at a desk, a renamed file that has errors may be the freeze', async () => {
+  const { runner } = cloned();
+  write(runner, { [RENAMED]: `${named(FROZEN)}oops: 1\n` });
+  rmSync(join(runner, FILE));
+  expect((await heldAtDesk(join(runner, 'policies'), DAY)(TENANT))?.message).toMatch(/be told/);
+});
+
+test('a tenant that the followed branch does not have yet is not held by what is wrong there with others', async () => {
+  const { somebody, runner } = cloned();
+  const folder = join(runner, 'policies');
+  push(somebody, { [OTHERS]: `${OTHER}oops: 1\n` }, [FILE]);
+  runGit(runner, ['fetch', '-q']);
+  // Nobody knows that file here: it may be the tenant's.
+  expect((await heldAtDesk(folder, DAY)(TENANT))?.message).toMatch(/be told/);
+  write(runner, { [OTHERS]: OTHER });
+  expect(await heldAtDesk(folder, DAY)(TENANT)).toBeUndefined();
+  push(somebody, { [OTHERS]: OTHER, ...FREEZE });
+  runGit(runner, ['fetch', '-q']);
+  expect((await heldAtDesk(folder, DAY)(TENANT))?.message).toMatch(/year-end/);
+});
+
+test('nor by a followed branch without any policies', async () => {
+  const { somebody, runner } = cloned();
+  push(somebody, { 'README.md': 'soon' }, ['policies']);
+  runGit(runner, ['fetch', '-q']);
+  expect(await heldAtDesk(join(runner, 'policies'), DAY)(TENANT)).toBeUndefined();
 });
