@@ -1,20 +1,23 @@
 import type { Move } from '../core/assessment.ts';
 import { digestOf } from '../core/digest.ts';
-import type { Impact } from '../core/plan.ts';
-import type { Answer } from '../core/request.ts';
+import type { Impact, Step } from '../core/plan.ts';
+import type { Answers } from '../core/request.ts';
 import type { Day, Desired, TenantPolicy } from '../core/state.ts';
 import { stepsOf } from '../core/steps.ts';
 import type { Connection } from '../graph/connect.ts';
 import { openReader } from '../graph/open-reader.ts';
 import { openWriter } from '../graph/open-writer.ts';
 import type { GraphReader } from '../graph/reader.ts';
+import type { GraphWriter } from '../graph/writer.ts';
 import { APP, appId } from '../levers/app.ts';
 import { application } from '../levers/application.ts';
 import { enabledForSignIn } from '../levers/enabled-for-sign-in.ts';
 import { UnreadableTenant } from '../planning/observe.ts';
+import { problemOf } from '../planning/problem.ts';
+import { LOOKS, staysOff } from './block-looks.ts';
 import { openJournal } from './journal.ts';
 import { type Pausing, pause } from './pause.ts';
-import { send } from './send.ts';
+import { type Sent, send } from './send.ts';
 import { type Holder, takeLock } from './tenant-lock.ts';
 
 /** What blocking one tenant needs. */
@@ -28,22 +31,22 @@ export type Blocking = Pausing & {
   readonly holder: Holder;
   readonly reason: string;
   readonly day: Day;
+  /** Called once, right before anything is sent: what it writes down is there whatever becomes of the run. */
+  readonly onSending?: () => Promise<void>;
 };
 
 /**
- * What became of it. `off already`: nothing was to be sent · `not shown yet`: accepted, and no read has shown it ·
- * `failed`: nothing was changed, or nobody knows (`not known`).
+ * What became of it. `not shown yet`: accepted, and reads do not agree on it · `on again`: it was off, and is not any
+ * more · `failed`: nothing was changed, for sure · `not known`: nobody knows.
  */
 export type Blocked =
-  | { readonly kind: 'blocked' | 'off already' | 'not shown yet'; readonly created: boolean }
+  | { readonly kind: 'blocked' | 'not shown yet' | 'on again'; readonly created: boolean }
   | { readonly kind: 'failed' | 'not known'; readonly message: string; readonly fix: string };
-
-/** Milliseconds between looks while the directory catches up. */
-const LOOKS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 /**
  * Switches “Enabled for users to sign in?” off by one write, whatever the policy says and without a review: it can only
- * take access away. A missing app is created disabled, since one that is not there blocks nobody.
+ * take access away. It is sent whatever a read shows, since reads lag. A missing app is created disabled, since one that
+ * is not there blocks nobody.
  * @throws LockHeld where an apply is under way here that might switch it on again; UnreadableTenant where the app cannot
  * be read; JournalError, and what signing in and reading throw; each before anything is sent.
  */
@@ -61,49 +64,108 @@ async function shutOff(blocking: Blocking, connection: Connection): Promise<Bloc
   const { policy, day, clock } = blocking;
   const shut = shutting(policy.desired);
   const reader = openReader(connection);
-  const seen = await look(reader, shut, day);
-  const [step] = stepsOf(onlyDown(seen.moves), 0);
-  const steps = step === undefined ? [] : [step];
-  const digest = digestOf({ policy: shut.desired, steps, impact: NOBODY });
+  const looking = () => look(reader, shut, day);
+  const seen = await looking();
+  const step = stepOf(seen);
+  const digest = digestOf({ policy: shut.desired, steps: [step], impact: NOBODY });
   const head = { run: blocking.run, tenant: policy.desired.tenant.id, digest };
   const journal = openJournal(blocking.journal, head, clock.now);
   const note = `block: ${blocking.reason}`;
-  journal.write({ event: 'begin', reviewed: false, steps: steps.length, left: steps.length });
-  if (step === undefined) {
-    journal.write({ event: 'end', outcome: 'nothing to do', note });
-    return { kind: 'off already', created: false };
+  journal.write({ event: 'begin', reviewed: false, steps: 1, left: 1 });
+  const out = { sending: false, lost: false };
+  const writer = telling(openWriter(connection), async () => {
+    if (!out.sending) await blocking.onSending?.();
+    out.sending = true;
+  });
+  const isDone = async () => {
+    // Only an answer that was lost is looked for: whatever fails afterwards, that request may have taken.
+    out.lost = true;
+    // Where reads showed “off” before, they cannot tell whether it took: it is sent again.
+    return !seen.isOff && (await looking()).isOff;
+  };
+  const sending = { ...blocking, writer, journal, isDone };
+  try {
+    const { sent, created } = await sendUntilThere(step, seen, looking, sending);
+    if (sent.kind === 'not sent') {
+      return { kind: 'failed', message: 'It was interrupted, and nothing was sent.', fix: 'Run it again.' };
+    }
+    if (sent.kind === 'failed' || sent.kind === 'not known') {
+      journal.write({ event: 'end', outcome: 'failed', note });
+      if (out.lost) return { kind: 'not known', message: sent.note, fix: AGAIN };
+      return { kind: sent.kind, message: sent.note, fix: sent.fix };
+    }
+    const shown = await staysOff(looking, blocking);
+    const outcome = shown === 'blocked' ? 'applied' : 'partly applied';
+    journal.write({ event: 'end', outcome, note });
+    return { kind: shown, created };
+  } catch (error) {
+    if (!out.sending) throw error;
+    return { kind: 'not known', ...problemOf(error) };
   }
-  const isDone = async () => (await look(reader, shut, day)).moves.length === 0;
-  const sent = await send(step, seen.id, { ...blocking, writer: openWriter(connection), journal, isDone });
-  if (sent.kind === 'not sent') {
-    return { kind: 'failed', message: 'It was interrupted, and nothing was sent.', fix: 'Run it again.' };
+}
+
+const AGAIN = 'Run the same block again: it may be sent twice.';
+
+/** The app alone as it shows: its id where there is one, whether it is off, and the moves that shut it for sure. */
+type Look = { readonly id: string | undefined; readonly isOff: boolean; readonly moves: readonly Move[] };
+
+function stepOf({ moves }: Look): Step {
+  const [step] = stepsOf(onlyDown(moves), 0);
+  if (step === undefined) throw new Error('A block without a write.');
+  return step;
+}
+
+/** An app that turns out to be there, though a read did not show it, may be on: it is shut like any other. */
+async function sendUntilThere(
+  step: Step,
+  seen: Look,
+  looking: () => Promise<Look>,
+  sending: Parameters<typeof send>[2],
+): Promise<{ readonly sent: Sent; readonly created: boolean }> {
+  const sent = await send(step, seen.id, sending);
+  if (sent.kind !== 'already so' || seen.id !== undefined) return { sent, created: seen.id === undefined };
+  for (const [index, ms] of LOOKS.entries()) {
+    const turn = { ms, attempt: index + 1, of: LOOKS.length };
+    await pause(sending, { ...turn, why: 'lagging', what: 'the app that is there already' });
+    const there = await looking().catch(() => seen);
+    if (there.id !== undefined) return { sent: await send(stepOf(there), there.id, sending), created: false };
   }
-  if (sent.kind === 'failed' || sent.kind === 'not known') {
-    journal.write({ event: 'end', outcome: 'failed', note });
-    return { kind: sent.kind, message: sent.note, fix: sent.fix };
-  }
-  const shown = await showsAsDone(isDone, blocking);
-  journal.write({ event: 'end', outcome: shown ? 'applied' : 'partly applied', note });
-  return { kind: shown ? 'blocked' : 'not shown yet', created: seen.id === undefined };
+  const note = 'The app is in the tenant, but no read shows it yet, so it could not be switched off.';
+  return {
+    sent: { kind: 'failed', note, fix: 'Run the same block again in a minute.' },
+    created: false,
+  };
+}
+
+function telling(writer: GraphWriter, before: () => Promise<void>): GraphWriter {
+  return {
+    write: async (request) => {
+      await before();
+      return await writer.write(request);
+    },
+  };
 }
 
 /** The app alone is read: whatever else a tenant refuses to show must not stand in the way. */
-async function look(reader: GraphReader, policy: TenantPolicy, day: Day) {
-  const answers: ReadonlyMap<string, Answer> = await reader.read([APP]);
+async function look(reader: GraphReader, policy: TenantPolicy, day: Day): Promise<Look> {
+  const answers = await reader.read([APP]);
   const answer = answers.get(APP.path);
   if (answer?.kind === 'refused') throw new UnreadableTenant(APP, answer);
-  const moves = [application, enabledForSignIn].flatMap((lever) => lever.assess(policy, answers, day).moves);
-  return { id: appId(answers), moves };
+  const movesBy = (shown: Answers) =>
+    [application, enabledForSignIn].flatMap((lever) => lever.assess(policy, shown, day).moves);
+  return {
+    id: appId(answers),
+    isOff: movesBy(answers).length === 0,
+    // “Off already” may be what a lagging read still shows of an app that was switched on a moment ago.
+    moves: movesBy(asIfOn(answers)),
+  };
 }
 
-/** The write is out: that a read fails now must not hide it. */
-async function showsAsDone(isDone: () => Promise<boolean>, pausing: Pausing): Promise<boolean> {
-  for (const [index, ms] of [...LOOKS, undefined].entries()) {
-    if (await isDone().catch(() => false)) return true;
-    if (ms === undefined) break;
-    await pause(pausing, { ms, attempt: index + 1, of: LOOKS.length, why: 'lagging', what: 'the block' });
-  }
-  return false;
+function asIfOn(answers: Answers): Answers {
+  const answer = answers.get(APP.path);
+  if (answer?.kind !== 'found' || answer.value === null || typeof answer.value !== 'object') return answers;
+  if (Array.isArray(answer.value)) return answers;
+  return new Map([[APP.path, { ...answer, value: { ...answer.value, accountEnabled: true } }]]);
 }
 
 /** Everything left alone but the one gate. */

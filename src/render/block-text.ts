@@ -11,7 +11,7 @@ export type BlockTold = {
   readonly file: string;
   readonly managed: boolean;
   readonly sent:
-    | { readonly kind: 'blocked' | 'off already' | 'not shown yet'; readonly created: boolean }
+    | { readonly kind: 'blocked' | 'not shown yet' | 'on again'; readonly created: boolean }
     | ({ readonly kind: 'failed' | 'not known' } & Problem)
     | { readonly kind: 'not confirmed' };
   readonly kept?:
@@ -26,21 +26,27 @@ export function blockText(told: BlockTold, { colour }: { readonly colour: boolea
   const lines = (...all: readonly string[]) => `${all.join('\n')}\n`;
   const { sent, kept } = told;
   if (sent.kind === 'not confirmed') return lines(`${name}  ${careful('NOT CONFIRMED')} · nothing was sent`);
+  const elsewhere =
+    '  An apply that runs elsewhere may still switch it on again: cancel it (GitHub: Actions › apply › Cancel workflow).';
   if ('message' in sent) {
-    const what = sent.kind === 'failed' ? 'nothing was changed' : 'it may or may not have taken';
+    const isSure = sent.kind === 'failed';
     return lines(
-      `${name}  ${bad('NOT BLOCKED')} · ${what}, and nothing was committed`,
+      isSure
+        ? `${name}  ${bad('NOT BLOCKED')} · nothing was changed, and nothing was committed`
+        : `${name}  ${bad('NOT KNOWN')} · it may or may not have taken: run the same block again`,
       `  ${forTerminal(sent.message)}`,
       `  fix: ${forTerminal(sent.fix)}`,
+      ...(isSure ? [] : [elsewhere, ...(kept === undefined ? [] : keptLines(told, kept))]),
     );
   }
   const done = {
-    blocked: sent.created ? 'the app was created, disabled' : 'sign-in is off, and a read shows it',
-    'off already': 'sign-in was off already, nothing was sent',
-    'not shown yet': 'accepted, but no read shows it yet: run the same block again in a minute',
+    blocked: `${good('BLOCKED')} · ${sent.created ? 'the app was created, disabled' : 'sign-in is off, and reads show it'}`,
+    'not shown yet': `${careful('SENT')} · accepted, but reads do not show it yet: run the same block again in a minute`,
+    'on again': `${bad('ON AGAIN')} · it was off, and something switched it on again: end that first, then run the same block again`,
   };
   return lines(
-    `${name}  ${sent.kind === 'not shown yet' ? careful('SENT') : good('BLOCKED')} · ${done[sent.kind]}`,
+    `${name}  ${done[sent.kind]}`,
+    elsewhere,
     '  Whoever is signed in may stay so until their token ends, about an hour.',
     ...(kept === undefined ? [] : keptLines(told, kept)),
   );
@@ -52,7 +58,7 @@ function keptLines(told: BlockTold, kept: NonNullable<BlockTold['kept']>): reado
   const branch = `incident-${name}`;
   if (kept.kind === 'not committed') {
     return [
-      `  The block stays, but it is not in Git: ${forTerminal(kept.message)}`,
+      `  ${told.sent.kind === 'blocked' ? 'The block stays, but it' : 'The entry'} is not in Git: ${forTerminal(kept.message)}`,
       `  fix: ${forTerminal(kept.fix)}`,
       ...(kept.written
         ? [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { applyFleet } from '../../src/apply/apply-fleet.ts';
 import type { Review } from '../../src/apply/applying.ts';
-import { type Blocked, blockTenant } from '../../src/apply/block.ts';
+import { type Blocked, type Blocking, blockTenant } from '../../src/apply/block.ts';
 import { recentLosses } from '../../src/apply/journal.ts';
 import { readPlan } from '../../src/apply/read-plan.ts';
 import type { Holder } from '../../src/apply/tenant-lock.ts';
@@ -43,7 +43,9 @@ export type World = {
   readonly journal: string;
   readonly plan: (policies: Policies, day?: Day) => Promise<Plan>;
   readonly who: (policies: Policies) => Promise<WhoReport>;
-  readonly block: (policy: TenantPolicy, holder?: Holder) => Promise<Blocked>;
+  /** Signs in as the identity that may write. */
+  readonly connect: (policy: TenantPolicy) => Promise<Connection>;
+  readonly block: (policy: TenantPolicy, holder?: Holder, more?: Partial<Blocking>) => Promise<Blocked>;
   readonly apply: (plan: Plan, policies: Policies, how?: ApplyOptions) => Promise<ApplyReport>;
 };
 
@@ -115,7 +117,8 @@ export function openWorld(
       }),
     who: ({ tenants: policies }) =>
       whoFleet({ tenants: policies, day: DAY, version: '0.0.0', connect: signIn('plan') }),
-    block: (policy, holder = newProcess()) =>
+    connect: signIn('apply'),
+    block: (policy, holder = newProcess(), more = {}) =>
       blockTenant({
         connect: () => signIn('apply')(policy),
         policy,
@@ -125,6 +128,7 @@ export function openWorld(
         reason: 'INC-204',
         day: DAY,
         clock,
+        ...more,
       }),
     apply: (
       plan,

@@ -38,8 +38,30 @@ test('what was not sent says so, and whether anything was', () => {
   expect(text({ sent: { kind: 'not confirmed' } })).toBe('contoso  NOT CONFIRMED · nothing was sent\n');
   expect(text({ sent: { kind: 'failed', ...PROBLEM } })).toMatch(/NOT BLOCKED · nothing was changed/);
   expect(text({ sent: { kind: 'not known', ...PROBLEM } })).toMatch(
-    /NOT BLOCKED · it may or may not have taken/,
+    /NOT KNOWN · it may or may not have taken: run the same block again/,
   );
+});
+
+test.each([
+  ['blocked', /^contoso {2}BLOCKED · sign-in is off, and reads show it$/m],
+  ['not shown yet', /^contoso {2}SENT · .*run the same block again in a minute$/m],
+  ['on again', /^contoso {2}ON AGAIN · .*end that first, then run the same block again$/m],
+] as const)('%s: applies that run elsewhere are to be cancelled', (kind, said) => {
+  const told = text({ sent: { kind, created: false } });
+  expect(told).toMatch(said);
+  expect(told).toMatch(
+    /apply that runs elsewhere .* cancel it \(GitHub: Actions › apply › Cancel workflow\)/,
+  );
+});
+
+test('where nobody knows whether it took, the entry is kept and told', () => {
+  const told = text({
+    sent: { kind: 'not known', ...PROBLEM },
+    kept: { kind: 'not committed', written: true, ...PROBLEM },
+  });
+  expect(told).toMatch(/The entry is not in Git[\s\S]*Commit policies\/tenants\/contoso\.yaml/);
+  expect(told).toMatch(/cancel it/);
+  expect(told).not.toMatch(/nothing was committed|The block stays/);
 });
 
 test('a reason, a branch or a message of Git can be nothing else', () => {
