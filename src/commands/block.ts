@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import { type Blocked, blockTenant } from '../apply/block.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
-import { type Committed, commitFile, whoCommits } from '../git/commit-file.ts';
-import { inRepository } from '../git/worktree.ts';
-import { problemOf } from '../planning/problem.ts';
-import { withIncident } from '../policy/incident-entry.ts';
+import { whoCommits } from '../git/commit-file.ts';
 import { type LoadedPolicies, loadPolicies } from '../policy/load.ts';
+import { type Kept, openEntry } from './block-entry.ts';
 import { EXIT } from './exit-code.ts';
 import { openSession, type Waiting } from './session.ts';
 import { thisProcess } from './this-process.ts';
@@ -32,15 +29,8 @@ export type BlockReport = {
   /** The policy file, as it was named. */
   readonly file: string;
   readonly sent: Blocked | { readonly kind: 'not confirmed' };
-  /** Set where the tenant is blocked: the commit, or why there is none. */
-  readonly kept?:
-    | (Committed & { readonly kind: 'committed' })
-    | {
-        readonly kind: 'not committed';
-        readonly written: boolean;
-        readonly message: string;
-        readonly fix: string;
-      };
+  /** Set unless nothing was changed: the commit of the entry, or why there is none. */
+  readonly kept?: Kept;
   /** Whether the policy itself says how sign-in is to be once the entry is gone. */
   readonly managed: boolean;
 };
@@ -53,8 +43,8 @@ class NoPolicy extends Error {
 }
 
 /**
- * Switches the app off in one tenant at once, then writes that into the tenant's policy and commits it, so that no
- * later plan takes it for drift. First the tenant: Git can wait.
+ * Switches the app off in one tenant at once. The entry is written into the tenant's policy right before, so that no
+ * later plan here takes the block for drift even where this run is killed, and committed afterwards: Git can wait.
  * @throws NoPolicy, LockHeld, JournalError and what reading throws, before anything is sent.
  */
 export async function block(options: BlockOptions): Promise<BlockReport> {
@@ -79,15 +69,18 @@ export async function block(options: BlockOptions): Promise<BlockReport> {
     managed: policy.desired.application.enabledForSignIn !== 'unmanaged',
   };
   if (!(await options.confirm(tenant))) return { ...about, sent: { kind: 'not confirmed' } };
-  const sent = await sendBlock(options, loaded, policy);
-  if (sent.kind === 'failed' || sent.kind === 'not known') return { ...about, sent };
-  return { ...about, sent, kept: await keep(options, tenant.name, file, incident) };
+  const entry = openEntry(policies, tenant.name, file, incident);
+  const sent = await sendBlock(options, loaded, policy, entry.write);
+  if (sent.kind !== 'failed') return { ...about, sent, kept: await entry.commit() };
+  const left = await entry.putBack();
+  return { ...about, sent: left === undefined ? sent : { ...sent, fix: `${sent.fix} ${left}` } };
 }
 
 async function sendBlock(
   options: BlockOptions,
   { settings }: LoadedPolicies,
   policy: TenantPolicy,
+  onSending: () => Promise<void>,
 ): Promise<Blocked> {
   const session = await openSession({ ...options, sandbox: false, settings });
   return await blockTenant({
@@ -98,39 +91,16 @@ async function sendBlock(
     holder: thisProcess(),
     reason: options.reason,
     day: options.day,
+    onSending,
     clock: session.edge.clock,
     random: session.random,
     onWait: (wait) => session.onWait({ ...wait, tenant: policy.desired.tenant.name }),
   });
 }
 
-/** The tenant is blocked whatever happens here: every failure is told with what is left to do. */
-async function keep(
-  { policies, reason }: BlockOptions,
-  name: string,
-  file: string,
-  incident: Incident,
-): Promise<NonNullable<BlockReport['kept']>> {
-  let written = false;
-  try {
-    const text = withIncident(await readFile(file, 'utf8'), incident);
-    if (text === undefined) throw new Error(`${file} cannot be edited in place`);
-    await writeFile(file, text);
-    written = true;
-    const { repo, path } = await inRepository(policies);
-    const message = `incident: block ${name}\n\n${reason}\n`;
-    return {
-      kind: 'committed',
-      ...(await commitFile(repo, posix.join(path, 'tenants', `${name}.yaml`), message)),
-    };
-  } catch (error) {
-    return { kind: 'not committed', written, ...problemOf(error) };
-  }
-}
-
 /** Blocked and kept is fine; blocked and not kept is half of it. */
 export function codeOfBlock({ sent, kept }: BlockReport) {
   if (sent.kind === 'not confirmed') return EXIT.refused;
   if (sent.kind === 'failed' || sent.kind === 'not known') return EXIT.failed;
-  return sent.kind === 'not shown yet' || kept?.kind !== 'committed' ? EXIT.partly : EXIT.ok;
+  return sent.kind !== 'blocked' || kept?.kind !== 'committed' ? EXIT.partly : EXIT.ok;
 }

@@ -47,7 +47,7 @@ test('blocked at once, kept in Git, not drift for any later plan, and restored b
 
   const run = await block(world, 'contoso');
   expect(run.code, run.stderr).toBe(0);
-  expect(run.stdout).toMatch(/^contoso {2}BLOCKED · sign-in is off, and a read shows it$/m);
+  expect(run.stdout).toMatch(/^contoso {2}BLOCKED · sign-in is off, and reads show it$/m);
   expect(run.stdout).toMatch(/^ {4}git push origin HEAD:refs\/heads\/incident-contoso$/m);
   expect(run.stdout).toMatch(/^ {4}gh pr create --head incident-contoso /m);
   expect(flawsIn(run)).toEqual([]);
@@ -87,6 +87,28 @@ test('blocked at once, kept in Git, not drift for any later plan, and restored b
   expect(writesIn(world.sandbox)).toHaveLength(2);
 });
 
+test('killed once the write is out: the entry is there, and no plan here switches it on again', async () => {
+  const { world, tenant, file } = await repositoryOf('contoso');
+  const before = textOf(world, file);
+  const running = world.start(['block', '--tenant', 'contoso', '--reason', REASON, '--yes'], AS_APPLY);
+  world.passing = async (answer) => {
+    if (writesIn(world.sandbox).length > 0) running.child.kill('SIGKILL');
+    return answer;
+  };
+  expect((await running.ended).signal).toBe('SIGKILL');
+  world.passing = async (answer) => answer;
+  expect(appleApp(tenant)?.accountEnabled).toBe(false);
+  expect(textOf(world, file).startsWith(`${before}incident:\n  kind: blocked\n`)).toBe(true);
+  const planned = await world.run(['plan', '--out', 'plan.json']);
+  expect(planned.stdout).toMatch(/tenant-blocked/);
+  expect(planned.stdout).not.toMatch(/Enable the app/);
+
+  // The same block again commits what lies there.
+  const again = await block(world, 'contoso');
+  expect(again.code, again.stdout).toBe(0);
+  expect(gitIn(world, 'log', '--format=%s')).toBe('incident: block contoso\npolicies\n');
+});
+
 inDeep('where Git cannot keep it, the block stays, and what to commit is told', async () => {
   const { world, tenant, file } = await repositoryOf('contoso');
   world.put('.git/index.lock', '');
@@ -103,19 +125,19 @@ inDeep('where Git cannot keep it, the block stays, and what to commit is told', 
 test('a write that fails commits nothing', async () => {
   const { world, tenant, file } = await repositoryOf('contoso');
   const before = textOf(world, file);
-  world.sandbox.fault = ({ method, path }) =>
-    method === 'PATCH' && path.includes('/servicePrincipals/')
-      ? {
-          kind: 'answer',
-          status: 400,
-          body: { error: { code: 'Request_BadRequest', message: 'Broken on purpose.' } },
-        }
-      : undefined;
+  let meanwhile = '';
+  world.sandbox.fault = ({ method, path }) => {
+    if (method !== 'PATCH' || !path.includes('/servicePrincipals/')) return undefined;
+    meanwhile = textOf(world, file);
+    const error = { code: 'Request_BadRequest', message: 'Broken on purpose.' };
+    return { kind: 'answer', status: 400, body: { error } };
+  };
   const run = await block(world, 'contoso');
   expect(run.code).toBe(1);
   expect(run.stdout).toMatch(/^contoso {2}NOT BLOCKED · nothing was changed, and nothing was committed$/m);
   expect(run.stdout).toMatch(/Broken on purpose[\s\S]*fix: \S/);
   expect(appleApp(tenant)?.accountEnabled).toBe(true);
+  expect(meanwhile).toContain('kind: blocked');
   expect(textOf(world, file)).toBe(before);
   expect(gitIn(world, 'log', '--format=%s')).toBe('policies\n');
 });
