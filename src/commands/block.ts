@@ -4,7 +4,7 @@ import { type Blocked, blockTenant } from '../apply/block.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import { whoCommits } from '../git/commit-file.ts';
-import { type LoadedPolicies, loadPolicies } from '../policy/load.ts';
+import { type LoadedPolicies, loadToBlock } from '../policy/load.ts';
 import { type Kept, openEntry } from './block-entry.ts';
 import { EXIT } from './exit-code.ts';
 import { openSession, type Waiting } from './session.ts';
@@ -49,7 +49,7 @@ class NoPolicy extends Error {
  */
 export async function block(options: BlockOptions): Promise<BlockReport> {
   const { day, policies, reason } = options;
-  const loaded = await loadPolicies(policies, day);
+  const loaded = await loadToBlock(policies, day);
   const policy = loaded.tenants.find(({ desired }) => desired.tenant.name === options.tenant);
   if (policy === undefined)
     throw new NoPolicy(`There is no policy without errors for tenant ${options.tenant}. Nothing was sent.`);

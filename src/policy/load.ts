@@ -1,6 +1,6 @@
 import type { Day } from '../core/state.ts';
 import { readPolicyFiles } from './files.ts';
-import { type LoadedPolicies, policiesOf } from './policies.ts';
+import { type LoadedPolicies, policiesOf, policiesToBlock } from './policies.ts';
 
 export type { LoadedPolicies } from './policies.ts';
 
@@ -13,4 +13,9 @@ export async function loadPolicies(directory: string, day: Day): Promise<LoadedP
   if (loaded.guardrails === undefined) return loaded;
   const { withGuardrails } = await import('../guardrails/open.ts');
   return await withGuardrails(loaded);
+}
+
+/** The same for a block: neither guardrails nor settings with errors stand in its way. */
+export async function loadToBlock(directory: string, day: Day): Promise<LoadedPolicies> {
+  return policiesToBlock(await readPolicyFiles(directory), day);
 }

@@ -55,12 +55,27 @@ type Outcome = {
  * policies or findings with file, line and column. Dates are judged by `day`.
  */
 export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
+  return policiesBy(files, day, false);
+}
+
+/**
+ * The same for whoever only takes access away: what guardrails and settings forbid is not asked, so nothing that is
+ * wrong with them stands in the way.
+ */
+export function policiesToBlock(files: PolicyFiles, day: Day): LoadedPolicies {
+  return policiesBy(files, day, true);
+}
+
+function policiesBy(files: PolicyFiles, day: Day, toBlock: boolean): LoadedPolicies {
   const settingsFile = files.settings && openFile('settings', files.settings);
-  const guarding = files.guardrails && readGuardrails(files.guardrails);
+  const guarding = toBlock ? undefined : files.guardrails && readGuardrails(files.guardrails);
   const guardrails = guarding && (guarding.written ?? 'broken');
   // What broken guardrails forbid is not known, so nothing is allowed that settings might allow.
-  const settings = guardrails === 'broken' ? CAUTIOUS : settingsFrom(files, settingsFile?.layer);
-  const exceptable = exceptableGuardrails(guardrails);
+  const settings =
+    guardrails === 'broken'
+      ? CAUTIOUS
+      : settingsFrom(toBlock ? { ...files, isWhole: true } : files, settingsFile?.layer);
+  const exceptable = toBlock ? 'not asked' : exceptableGuardrails(guardrails);
   const baselines = new Map(files.baselines.map((source) => [source.name, openFile('baseline', source)]));
   const outcomes = files.tenants.map((source) => tenantFrom(source, baselines, settings, exceptable, day));
   const candidates = outcomes.flatMap(({ candidate }) => candidate ?? []);
@@ -90,7 +105,7 @@ export function policiesOf(files: PolicyFiles, day: Day): LoadedPolicies {
     files.tenants
       .filter(
         ({ file }, index) =>
-          settings === CAUTIOUS || withErrors.has(file) || outcomes[index]?.isBroken === true,
+          (settings === CAUTIOUS && !toBlock) || withErrors.has(file) || outcomes[index]?.isBroken === true,
       )
       .map(({ name }) => name),
   );

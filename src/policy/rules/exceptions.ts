@@ -1,4 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
+import { GUARDRAIL } from '../../core/guardrail.ts';
 import type { Day, Exception } from '../../core/state.ts';
 import { nearest } from '../nearest.ts';
 import type { Rule } from './subject.ts';
@@ -12,12 +13,16 @@ const EXCEPTABLE = [
   'removal-limit',
 ] as const;
 
+const NONE: ReadonlyMap<string, { readonly limit: boolean }> = new Map();
+
 /** The one rule whose exception names a person. */
 const PERSON = 'protected-person';
 
 /** unknown-exception, duplicate-exception, exception-limit, exception-person, expired-exception. */
-export const exceptionsMakeSense: Rule = ({ desired, guardrails, day, at }) =>
+export const exceptionsMakeSense: Rule = ({ desired, guardrails: written, day, at }) =>
   desired.exceptions.flatMap((each, index): readonly Finding[] => {
+    if (written === 'not asked' && each.rule.startsWith(GUARDRAIL)) return [];
+    const guardrails = written === 'not asked' ? NONE : written;
     const say = (rule: string, severity: Finding['severity'], message: string, fix: string): Finding => ({
       rule,
       severity,

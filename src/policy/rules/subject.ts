@@ -11,7 +11,7 @@ export type Subject = {
   /** The baseline the file names; none when it names none. */
   readonly baseline: BaselineFile | undefined;
   /** The guardrails an exception can be made from, as `guardrail/<id>`, and whether it needs a number. */
-  readonly guardrails: ReadonlyMap<string, { readonly limit: boolean }>;
+  readonly guardrails: ReadonlyMap<string, { readonly limit: boolean }> | 'not asked';
   readonly day: Day;
   /** The origin of an effective value by JSON pointer into `Desired`, or of its nearest parent. */
   readonly at: (pointer: string) => Position;
