@@ -40,8 +40,35 @@ export function neverEqual(
   return misspelled(one, other) ?? misspelled(other, one);
 }
 
-/** What is wrong with looking for one of these in a written list. */
-export function neverIn(wanted: Expr, list: Expr): string | undefined {
+/** The kinds of what a list holds, each undefined where it is not known; or the kind of what is no list. */
+export type Held =
+  | { readonly items: readonly (string | undefined)[] }
+  | { readonly list: string | undefined };
+
+/** What is wrong with comparing two lists of which one is written out: none of its items is of the other's kind. */
+export function neverSame(one: Expr, other: Expr, holds: Held, others: Held): string | undefined {
+  if (![one, other].some(({ exprKind }) => exprKind.case === 'listExpr')) return undefined;
+  const [a, b] = [onlyKind(holds), onlyKind(others)];
+  if (a === undefined || b === undefined || a === b) return undefined;
+  return `A list of ${a}s is never equal to a list of ${b}s.`;
+}
+
+function onlyKind(holds: Held): string | undefined {
+  const [first, ...more] = 'items' in holds ? holds.items : [];
+  return more.every((kind) => kind === first) ? first : undefined;
+}
+
+/**
+ * What is wrong with looking for one of these in a list.
+ * @param kind of what is looked for.
+ * @param holds what the list holds.
+ */
+export function neverIn(wanted: Expr, list: Expr, kind: string | undefined, holds: Held): string | undefined {
+  if ('list' in holds && holds.list !== undefined)
+    return `\`in\` looks into a list, and this is no list but ${holds.list}.`;
+  const items = 'items' in holds ? holds.items : [];
+  if (kind !== undefined && items.length > 0 && items.every((item) => item !== undefined && item !== kind))
+    return `A ${kind} is never in a list of ${items[0]}s.`;
   if (list.exprKind.case !== 'listExpr') return undefined;
   return list.exprKind.value.elements
     .map((each) => misspelled(wanted, each))

@@ -32,7 +32,7 @@ export function factsOf({ plan, recentLosses, day }: Judged): Facts {
     exceptions: policy.exceptions.map(({ rule, limit, upn, reason, until }) => ({
       rule,
       limit: BigInt(limit ?? 0),
-      upn: upn ?? '',
+      upn: (upn ?? '').toLowerCase(),
       reason,
       until,
       days: daysFrom(day, until),
@@ -82,16 +82,19 @@ function policyFacts({ application, consent, assignments, safety }: Desired, day
     assignments: {
       groups: (groups === 'unmanaged' ? [] : groups).map((entry) => ({
         name: entry.name ?? '',
-        id: entry.id ?? '',
+        id: (entry.id ?? '').toLowerCase(),
         as: entry.as,
         limit: BigInt(entry.limit ?? 0),
         ...dated(entry),
       })),
-      users: (users === 'unmanaged' ? [] : users).map((entry) => ({ upn: entry.upn, ...dated(entry) })),
+      users: (users === 'unmanaged' ? [] : users).map((entry) => ({
+        upn: entry.upn.toLowerCase(),
+        ...dated(entry),
+      })),
       unlisted: assignments.unlisted ?? '',
     },
     safety: {
-      protected: [...safety.protected],
+      protected: safety.protected.map((upn) => upn.toLowerCase()),
       maxRemovals: String(safety.maxRemovals ?? ''),
       transition: safety.transition,
       settle: BigInt(safety.settle),
@@ -111,13 +114,18 @@ function impactFacts({ gain, lose, retain, unknown, everyoneElse, unread }: Impa
   };
 }
 
-/** A guest is told by the kind of the account, or by the address as the directory makes it. */
+/**
+ * A guest is told by the kind of the account, or by the address as the directory makes it. Entra tells no large letters
+ * from small ones in addresses and ids, so a rule must not either: all are small.
+ */
 function personFacts({ id, name, via, kind = [] }: Person): Fact {
-  return { id, name, guest: kind.includes('guest') || name.toUpperCase().includes('#EXT#'), via: [...via] };
+  const called = name.toLowerCase();
+  const guest = kind.includes('guest') || called.includes('#ext#');
+  return { id: id.toLowerCase(), name: called, guest, via: [...via] };
 }
 
 function textsOf({ name, id, cloud }: Desired['tenant']) {
-  return { name, id, cloud };
+  return { name, id: id.toLowerCase(), cloud };
 }
 
 function scalar(value: Json): Fact {

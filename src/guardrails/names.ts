@@ -1,6 +1,8 @@
 import type { parse } from '@bufbuild/cel';
-import { MIXED, neverEqual, neverIn } from './comparisons.ts';
+import { type Held, MIXED, neverEqual, neverIn, neverSame } from './comparisons.ts';
 import type { Fact } from './facts.ts';
+import { IN_SMALL_LETTERS } from './samples.ts';
+import { lettersOf } from './small-letters.ts';
 
 /** A node of an expression. */
 export type Expr = ReturnType<typeof parse>['expr'];
@@ -32,6 +34,7 @@ export function lookedUp(
 ): { readonly flaws: readonly Flaw[]; readonly lists: ReadonlySet<Expr> } {
   const flaws: Flaw[] = [];
   const lists = new Set<Expr>();
+  const letters = lettersOf();
   const flaw = (node: Expr, message: string): typeof ANY => {
     flaws.push({ node, message });
     return ANY;
@@ -40,6 +43,7 @@ export function lookedUp(
     const shape = shapeOf(node, scope);
     const computed = ['callExpr', 'comprehensionExpr'].includes(node?.exprKind.case ?? '');
     if (node !== undefined && (Array.isArray(shape) || (shape === ANY && computed))) lists.add(node);
+    if (node !== undefined) letters.see(node, told(shape));
     return shape;
   };
   const shapeOf = (node: Expr | undefined, scope: Scope): Shape => {
@@ -60,21 +64,32 @@ export function lookedUp(
       case 'callExpr': {
         const { function: name, target, args } = kind.value;
         if (!FUNCTIONS.has(name)) flaw(node, `There is no function \`${name}\` for guardrails.`);
-        const [first = ANY, second = ANY] = [...(target === undefined ? [] : [target]), ...args].map((arg) =>
-          walk(arg, scope),
+        const sides = [...(target === undefined ? [] : [target]), ...args];
+        const shapes = sides.map((side) => walk(side, scope));
+        const [first = ANY, second = ANY] = shapes;
+        letters.call(
+          name,
+          sides.map((side, index) => ({ node: side, shape: told(shapes[index] ?? ANY) })),
         );
+        if (name === '_[_]' && isObject(first)) {
+          const key = args[1]?.exprKind;
+          const text = key?.case === 'constExpr' ? key.value.constantKind.value : undefined;
+          return typeof text === 'string'
+            ? field(node, first, text)
+            : flaw(node, 'A field is named, not computed.');
+        }
         const [one, other] = args;
         if (one !== undefined && other !== undefined) {
           const kinds = [kindOf(first), kindOf(second)];
           const never =
             name === '_==_' || name === '_!=_'
-              ? neverEqual(one, other, kinds)
+              ? (neverEqual(one, other, kinds) ?? neverSame(one, other, held(first), held(second)))
               : name === '@in'
-                ? neverIn(one, other)
+                ? neverIn(one, other, kindOf(first), held(second))
                 : undefined;
           if (never !== undefined) flaw(node, never);
         }
-        return resultOf(name, first, second);
+        return name === '_?_:_' ? either(shapes[1], shapes[2]) : resultOf(name, first, second);
       }
       case 'listExpr': {
         const shapes = kind.value.elements.map((element) => walk(element, scope));
@@ -91,8 +106,8 @@ export function lookedUp(
         inner.set(loop.accuVar, walk(loop.accuInit, scope));
         walk(loop.loopCondition, inner);
         const step = walk(loop.loopStep, inner);
-        walk(loop.result, inner);
-        return step === ANY ? ANY : step;
+        if (step !== ANY) inner.set(loop.accuVar, step);
+        return walk(loop.result, inner);
       }
       case 'structExpr':
         return flaw(node, 'Maps and messages cannot be written in a guardrail.');
@@ -102,14 +117,13 @@ export function lookedUp(
   };
   const field = (node: Expr, of: Shape, name: string): Shape => {
     if (of === ANY || of instanceof Map) return ANY;
-    if (of === null || typeof of !== 'object' || Array.isArray(of))
-      return flaw(node, `There is no field \`${name}\` here: it is no object.`);
+    if (!isObject(of)) return flaw(node, `There is no field \`${name}\` here: it is no object.`);
     if (!Object.hasOwn(of, name))
       return flaw(node, `There is no field \`${name}\`. Fields: ${Object.keys(of).join(', ')}.`);
     return MIXED.has(name) ? ANY : ((of as { readonly [key: string]: Fact })[name] ?? ANY);
   };
   walk(expr, new Map(Object.entries(known)));
-  return { flaws, lists };
+  return { flaws: [...flaws, ...letters.flaws()], lists };
 }
 
 const TRUTHS = ['_&&_', '_||_', '!_', '_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=_', '@in'];
@@ -117,10 +131,37 @@ const TRUTHS = ['_&&_', '_||_', '!_', '_==_', '_!=_', '_<_', '_<=_', '_>_', '_>=
 function resultOf(name: string, first: Shape, second: Shape): Shape {
   if (TRUTHS.includes(name) || ['startsWith', 'endsWith', 'contains'].includes(name)) return true;
   if (name === 'size') return 0n;
+  // Every label is text.
+  if (name === '_[_]' && first instanceof Map) return '';
   if (name === '_[_]') return Array.isArray(first) ? (first[0] ?? ANY) : ANY;
-  if (name === '_+_' && Array.isArray(first) && Array.isArray(second))
-    return first.length > 0 ? first : second;
-  return name === '_+_' && typeof first === 'string' ? first : ANY;
+  if (name !== '_+_') return ANY;
+  if (Array.isArray(first) && Array.isArray(second)) return [...first, ...second];
+  // What a loop gathers begins with an empty list, of which nothing is known.
+  if (Array.isArray(second) && first === ANY) return second;
+  return typeof first === 'string' && typeof second === 'string' ? either(second, first) : ANY;
+}
+
+/** The sample of what is one of two: known where both are of one kind. */
+function either(one: Shape | undefined, other: Shape | undefined): Shape {
+  if (one === undefined || other === undefined) return ANY;
+  if (Array.isArray(one) && Array.isArray(other)) return [...one, ...other];
+  // A gathered list stays as it is where an item is left out.
+  if (Array.isArray(one) && other === ANY) return one;
+  if (typeof one === 'string' && typeof other === 'string') return IN_SMALL_LETTERS.has(other) ? other : one;
+  return kindOf(one) === kindOf(other) && typeof one !== 'object' ? one : ANY;
+}
+
+function isObject(shape: Shape): shape is { readonly [key: string]: Fact } {
+  return typeof shape === 'object' && shape !== null && !Array.isArray(shape) && !(shape instanceof Map);
+}
+
+function told(shape: Shape): Fact | undefined {
+  return shape === ANY ? undefined : shape;
+}
+
+/** The kinds of what can be looked into with `in`. */
+function held(shape: Shape): Held {
+  return Array.isArray(shape) ? { items: shape.map((item) => kindOf(item)) } : { list: kindOf(shape) };
 }
 
 /** Numbers compare with each other, whatever their kind. */

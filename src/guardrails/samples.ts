@@ -1,24 +1,29 @@
 import type { Fact, Facts } from './facts.ts';
 
-const person: Fact = { id: 'id', name: 'anna@contoso.example', guest: false, via: ['assigned directly'] };
+const [ID, ANNA, CEO] = ['id', 'anna@contoso.example', 'ceo@contoso.example'] as const;
+
+/** The samples of what is given in small letters: ids, addresses, and names of people. */
+export const IN_SMALL_LETTERS: ReadonlySet<string> = new Set([ID, ANNA, CEO]);
+
+const person: Fact = { id: ID, name: ANNA, guest: false, via: ['assigned directly'] };
 const dated = { from: '2026-01-01', until: '2026-12-31', reason: 'CHG-1', days: 30n };
 
 /** Facts with something everywhere: the shape that names and fields in an expression are looked up in. */
 export const FULL: Facts = {
-  tenant: { name: 'contoso', id: 'id', cloud: 'global', labels: new Map() },
+  tenant: { name: 'contoso', id: ID, cloud: 'global', labels: new Map() },
   policy: {
     application: { enabledForSignIn: true, assignmentRequired: false, visibleToUsers: true },
     consent: { tenantWide: ['EAS.AccessAsUser.All'], userConsent: 'none', userGrants: 'keep' },
     assignments: {
-      groups: [{ name: 'SG-iOS-Mail', id: 'id', as: 'group', limit: 25n, ...dated }],
-      users: [{ upn: 'anna@contoso.example', ...dated }],
+      groups: [{ name: 'SG-iOS-Mail', id: ID, as: 'group', limit: 25n, ...dated }],
+      users: [{ upn: ANNA, ...dated }],
       unlisted: 'remove',
     },
-    safety: { protected: ['ceo@contoso.example'], maxRemovals: '10%', transition: 'refuse', settle: 60n },
+    safety: { protected: [CEO], maxRemovals: '10%', transition: 'refuse', settle: 60n },
     unmanaged: ['application.visibleToUsers'],
   },
   exceptions: [
-    { rule: 'removal-limit', limit: 9n, upn: '', reason: 'CHG-1', until: '2026-12-31', days: 30n },
+    { rule: 'removal-limit', limit: 9n, upn: ANNA, reason: 'CHG-1', until: '2026-12-31', days: 30n },
   ],
   plan: {
     steps: 2n,
@@ -43,7 +48,7 @@ export const FULL: Facts = {
 
 /** The same shape with nothing in it, and everything left alone. */
 export const EMPTY: Facts = {
-  tenant: { name: 'contoso', id: 'id', cloud: 'global', labels: new Map() },
+  tenant: { name: 'contoso', id: ID, cloud: 'global', labels: new Map() },
   policy: {
     application: {
       enabledForSignIn: 'unmanaged',

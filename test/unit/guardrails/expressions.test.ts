@@ -57,6 +57,70 @@ describe('a wrong expression refuses and says where', () => {
       'impact.gain.all(a, impact.gain.all(b, impact.gain.all(c, true)))',
       /too much work/,
     ],
+    [
+      'an address among people',
+      '!("ceo@a.example" in impact.lose)',
+      /^6:35 .*text is never in a list of objects/,
+    ],
+    [
+      'an address in a person',
+      '!impact.lose.exists(p, "ceo@a.example" in p)',
+      /^6:56 .*looks into a list.*object/,
+    ],
+    [
+      'an address among those filter leaves',
+      '!("a@b.example" in impact.lose.filter(p, p.guest))',
+      /never in a list of objects/,
+    ],
+    ['an address in a text', '!impact.lose.exists(p, "ceo@a.example" in p.name)', /looks into a list.*text/],
+    ['a number among texts', '!(3 in policy.unmanaged)', /number is never in a list of texts/],
+    [
+      'a written list for one of people',
+      'impact.lose != ["ceo@a.example"]',
+      /list of objects.* never equal .*list of texts/,
+    ],
+    ['a field that is computed', 'impact.lose.all(p, p[today] != "x")', /named, not computed/],
+    ['a field in brackets that is not there', 'impact["loze"] == 1', /no field `loze`/],
+    [
+      'a capital in an address',
+      'impact.lose.all(p, p.name != "CEO@a.example")',
+      /^6:45 .*small letters.*Write "ceo@a.example"/,
+    ],
+    [
+      'a capital in a list of addresses',
+      'impact.lose.all(p, !(p.name in ["a@a.example", "CEO@a.example"]))',
+      /Write "ceo@a.example"/,
+    ],
+    ['a capital in the start of an address', 'impact.lose.all(p, !p.name.startsWith("CEO"))', /Write "ceo"/],
+    [
+      'a capital in a user of the policy',
+      '!policy.assignments.users.exists(u, u.upn.contains("#EXT#"))',
+      /Write "#ext#"/,
+    ],
+    ['a capital in an id', 'tenant.id != "DFDFF506"', /Write "dfdff506"/],
+    [
+      'a capital beside a list of names',
+      '!("CEO@a.example" in impact.lose.map(p, p.name))',
+      /Write "ceo@a.example"/,
+    ],
+    ['a capital in brackets', 'impact.lose.all(p, p["name"] != "CEO@a.example")', /Write "ceo@a.example"/],
+    [
+      'a capital where a list is gone through',
+      '!["CEO"].exists(x, impact.lose.exists(p, p.name.startsWith(x)))',
+      /Write "ceo"/,
+    ],
+    ['a capital that is put together', 'impact.lose.all(p, p.name != "CEO" + "@a.example")', /Write "ceo"/],
+    [
+      'a capital that is one of two',
+      'impact.lose.all(p, p.name != (today > "2" ? "CEO" : "x"))',
+      /Write "ceo"/,
+    ],
+    ['a capital against names in a loop', '!impact.lose.map(p, p.name).exists(n, n == "CEO")', /Write "ceo"/],
+    [
+      'a capital against what filter leaves',
+      '!impact.lose.filter(p, p.guest).exists(p, p.name == "CEO")',
+      /Write "ceo"/,
+    ],
     ['brackets without end', `${'['.repeat(400)}`, /nested too deep/],
   ])('%s', async (_, expression, message) => {
     expect(await said(rule(expression))).toMatch(message);
@@ -70,6 +134,52 @@ describe('a wrong expression refuses and says where', () => {
     expect(await said(`${head}    require: >- # why\n      true &&\n\n      ${bad}\n`)).toMatch(/^9:7 /);
     expect(await said(`${head}    require: true &&\n      ${bad}\n`)).toMatch(/^7:7 /);
     expect(await said(`${head}    require: "\\"a\\" == today || ${bad}"\n`)).toMatch(/^6:33 /);
+  });
+});
+
+describe('names, addresses and ids are the same in capitals and in small letters', () => {
+  const CEO = { id: 'ABCDEF', name: 'CEO@Contoso.example', via: ['member of SG-iOS-Mail'] };
+  const { policy } = planFor();
+  test.each([
+    'impact.lose.all(p, p.name != "ceo@contoso.example")',
+    'impact.lose.all(p, p.id != "abcdef")',
+    '!("ceo@contoso.example" in impact.lose.map(p, p.name))',
+    'impact.lose.all(p, !(p.name in policy.safety.protected))',
+    'policy.assignments.users.all(u, u.upn != "ceo@contoso.example")',
+    'exceptions.all(e, e.upn != "ceo@contoso.example")',
+  ])('%s', async (expression) => {
+    const { findings } = await judged(rule(expression), {
+      impact: { lose: [CEO] },
+      policy: {
+        safety: { ...policy.safety, protected: ['Ceo@contoso.example'] },
+        assignments: { ...policy.assignments, users: [{ upn: 'cEO@contoso.example' }] },
+        exceptions: [
+          { rule: 'protected-person', upn: 'CEO@contoso.EXAMPLE', reason: 'r', until: '2026-12-01' },
+        ],
+      },
+    });
+    expect(findings).toHaveLength(1);
+    expect(findings[0]?.message).not.toContain('cannot be evaluated');
+  });
+
+  const beside = 'impact.lose.all(p, p.name != "a@contoso.example")';
+  test.each([
+    `policy.consent.userConsent != "allApps" && ${beside}`,
+    `"EAS.AccessAsUser.All" in policy.consent.tenantWide || ${beside}`,
+    `!policy.assignments.groups.exists(g, g.name in ["SG-A", "SG-B"]) && ${beside}`,
+    `!policy.assignments.groups.exists(g, g.name.startsWith("SG-X") && g.id != "x") && ${beside}`,
+    `!plan.changes.exists(c, c.after == "Yes") && ${beside}`,
+    `!has(tenant.labels.Tier) || tenant.labels.Tier == "Gold" || tenant.labels["Tier"] == "G" || ${beside}`,
+    '!impact.lose.exists(p, "member of SG-X" in p.via && p.name == "x")',
+    '!impact.lose.filter(p, !p.guest).exists(p, "member of SG-X" in p.via)',
+    'impact.lose.exists_one(p, p.guest) == false',
+    '(size(impact.gain) > 3 ? impact.lose : impact.gain).all(p, !p.guest)',
+    '!("a@contoso.example" in (impact.lose + impact.gain).filter(p, p.guest).map(p, p.name))',
+    'policy.safety.protected != ["a@contoso.example"]',
+    '["CHG-1", "CHG-2"].exists(c, exceptions.all(e, e.reason != c))',
+    'policy["consent"]["userConsent"] != "allApps"',
+  ])('a capital elsewhere is none of theirs: %s', async (expression) => {
+    expect((await judged(rule(expression), { impact: { lose: [CEO] } })).findings).toEqual([]);
   });
 });
 

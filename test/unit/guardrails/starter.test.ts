@@ -39,6 +39,13 @@ const STOPS: { readonly [id: string]: readonly Case[] } = {
   'protected-people': [
     { impact: { lose: [{ id: 'c', name: 'ceo@litware.example', via: [] }] } },
     { impact: { unknown: [{ id: 'c', name: 'cfo@litware.example', via: [] }] } },
+    { impact: { lose: [{ id: 'c', name: 'CEO@Litware.example', via: [] }] } },
+    // Whoever could not be looked up may be them.
+    {
+      plan: { effect: 'narrows' },
+      impact: { lose: people('x'), unread: ['the users could not be looked up'] },
+    },
+    { plan: { effect: 'neutral' }, impact: { unread: ['the members of SG could not be read'] } },
   ],
   'regulated-two-approvals': [
     { labels: regulated, plan: { effect: 'widens' }, impact: { gain: people('anna') } },
@@ -49,6 +56,11 @@ const STOPS: { readonly [id: string]: readonly Case[] } = {
     { impact: { gain: [GUEST] } },
     { impact: { gain: people('gast').map((person) => ({ ...person, kind: ['guest' as const] })) } },
     users(GUEST.name),
+    users(GUEST.name.toLowerCase()),
+    { impact: { gain: people('anna'), unknown: [GUEST] } },
+    { impact: { gain: [{ ...GUEST, name: GUEST.name.toLowerCase() }] } },
+    // A guest may be among them.
+    { impact: { gain: people('anna'), unread: ['the members of SG could not be read'] } },
   ],
   'exceptions-at-most-90-days': [
     { labels: regulated, ...exception('2027-02-23') },
@@ -68,7 +80,13 @@ const PASSES: { readonly [id: string]: readonly Case[] } = {
     { impact: { lose: many(3) }, losses: many(3).map(({ id }) => id) },
     { losses: many(60).map(({ id }) => id) },
   ],
-  'protected-people': [{ impact: { lose: people('ceo') } }],
+  'protected-people': [
+    { impact: { lose: people('ceo') } },
+    {
+      plan: { effect: 'widens', steps: planFor().steps.filter(({ direction }) => direction === 'widens') },
+      impact: { unread: ['the members of SG could not be read'] },
+    },
+  ],
   'regulated-two-approvals': [
     { labels: regulated, plan: { effect: 'narrows' }, impact: { lose: people('anna') } },
     { labels: { tier: 'small' }, plan: { effect: 'widens' } },
@@ -77,7 +95,7 @@ const PASSES: { readonly [id: string]: readonly Case[] } = {
   'no-guests': [
     { impact: { gain: people('anna'), lose: many(1) } },
     {
-      impact: { gain: [GUEST] },
+      impact: { gain: [GUEST], unread: ['the members of SG could not be read'] },
       plan: { steps: planFor().steps.filter(({ direction }) => direction !== 'widens') },
     },
     users('anna@contoso.example'),
