@@ -8,7 +8,7 @@ import { effectOf, impactOf, levelIn } from './impact.ts';
 import { incidentFindings } from './incident.ts';
 import { byText } from './json.ts';
 import { inGateOrder } from './order.ts';
-import { candidates, type Directory, identified, whoIs } from './people.ts';
+import { candidates, type Directory, identified, NOBODY_READ, unnamedSources, whoIs } from './people.ts';
 import type { Impact, TenantPlan } from './plan.ts';
 import { known, unknown } from './request.ts';
 import { restsOn } from './rests-on.ts';
@@ -69,7 +69,10 @@ export function assemble(
   const { desired, origins } = policy;
   const open = worlds(picture.before, picture.after);
   const moving = changesAccess(picture);
-  const impact = moving ? impactOf(picture.before, picture.after, directory, open) : quiet(picture);
+  const counted = moving ? impactOf(picture.before, picture.after, directory, open) : quiet(picture);
+  // Whoever has no name is counted all the same, so what is decided by numbers does not wait for names.
+  const unnamed = unnamedSources(picture.before, picture.after, directory);
+  const impact = { ...counted, unread: [...counted.unread, ...unnamed] };
   const arranged = arrange(
     picture.before,
     picture.moves,
@@ -83,7 +86,7 @@ export function assemble(
     origins,
     ...picture,
     onTheWay,
-    impact,
+    impact: counted,
     directory,
     worlds: open,
     recentLosses,
@@ -138,7 +141,7 @@ function quiet({ before, after: then }: Picture): Impact {
   const nobody = impactOf(
     { ...before, assignees: new Map(), own: known(new Map()) },
     { ...then, assignees: new Map(), own: known(new Map()) },
-    { members: new Map(), users: new Map(), administrators: unknown('not read'), protected: new Map() },
+    NOBODY_READ,
     worlds(before, then),
   );
   return nobody;

@@ -18,8 +18,8 @@ export type User = {
 export type Directory = {
   /** The users who are direct members, by group id; nested members get nothing and are not among them. */
   readonly members: ReadonlyMap<string, Reading<readonly User[]>>;
-  /** Users looked up by id; `gone` when a complete read did not return them. */
-  readonly users: ReadonlyMap<string, User | 'gone'>;
+  /** Users looked up by id; `gone` when a complete read did not return them, unknown when it was refused. */
+  readonly users: ReadonlyMap<string, Reading<User | 'gone'>>;
   /** Ids of the active Global Administrators. */
   readonly administrators: Reading<ReadonlySet<string>>;
   /** The users behind `safety.protected`, by lower-case UPN; `gone` when there is no such user. */
@@ -48,8 +48,9 @@ export function groupsThatCount(...states: readonly Gates[]): readonly string[] 
 export function candidates(before: Gates, after: Gates, directory: Directory): readonly Candidate[] {
   const people = new Map<string, { name: string; user?: User; principals: Set<string>; via: Set<string> }>();
   const note = (id: string, name: string, principal: string | undefined, via: string, member?: User) => {
-    const user = member ?? directory.users.get(id);
-    if (directory.users.get(id) === 'gone' || user === 'gone') return;
+    const seen = lookedUp(id, directory);
+    const user = member ?? seen;
+    if (seen === 'gone' || user === 'gone') return;
     const first = { name, principals: new Set([id]), via: new Set<string>() };
     const person = people.get(id) ?? (user === undefined ? first : { ...first, user });
     if (principal !== undefined) person.principals.add(principal);
@@ -146,7 +147,38 @@ export function unreadSources(before: Gates, after: Gates, directory: Directory)
     : [...groups, `the grants people gave themselves could not be read (${before.own.why})`];
 }
 
+/** Whose names and kinds could not be read, in words: they are counted, but a rule about a person may miss them. */
+export function unnamedSources(
+  before: Gates,
+  after: Gates,
+  { users, members }: Directory,
+): readonly string[] {
+  const lists = groupsThatCount(before, after).flatMap((id) => {
+    const list = members.get(id);
+    const name = before.assignees.get(id)?.name ?? after.assignees.get(id)?.name ?? id;
+    return list?.known && list.value.some(isUnnamed)
+      ? [`the names of members of ${name} were not shown`]
+      : [];
+  });
+  const refused = [...users.values()].find((user) => !user.known);
+  if (refused !== undefined && !refused.known)
+    return [...lists, `the users who are assigned or consented could not be looked up (${refused.why})`];
+  return [...users.values()].some((user) => user.known && user.value !== 'gone' && isUnnamed(user.value))
+    ? [...lists, 'the names of users who are assigned or consented were not shown']
+    : lists;
+}
+
+/** Without the permission to read users Graph shows nothing of a member but the id. */
+function isUnnamed({ id, upn }: User): boolean {
+  return upn === id;
+}
+
+function lookedUp(id: string, { users }: Directory): User | 'gone' | undefined {
+  const user = users.get(id);
+  return user?.known === true ? user.value : undefined;
+}
+
 function nameOf(id: string, fallback: string, directory: Directory): string {
-  const user = directory.users.get(id);
+  const user = lookedUp(id, directory);
   return user === undefined || user === 'gone' ? fallback : user.upn;
 }

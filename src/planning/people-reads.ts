@@ -47,17 +47,15 @@ export function peopleReads(
 export function directoryIn(desired: Desired, before: Gates, after: Gates, answers: Answers): Directory {
   const members = membersIn(groupsThatCount(before, after), answers);
   const single = new Set(singlePeople(before, after));
-  const users = new Map<string, User | 'gone'>();
+  const users = new Map<string, Reading<User | 'gone'>>();
   for (const list of members.values()) {
-    for (const user of list.known ? list.value : []) if (single.has(user.id)) users.set(user.id, user);
+    for (const user of list.known ? list.value : []) if (single.has(user.id)) users.set(user.id, known(user));
   }
   const ids = toLookUp(before, after, answers);
   const lookedUp =
     ids === undefined ? unknown<readonly User[]>('not read') : readAll(usersById(ids), answers);
-  if (ids !== undefined && lookedUp.known) {
-    const found = new Map(lookedUp.value.map((user) => [user.id, user]));
-    for (const id of ids) users.set(id, found.get(id) ?? 'gone');
-  }
+  const found = new Map(lookedUp.known ? lookedUp.value.map((user) => [user.id, user]) : []);
+  for (const id of ids ?? []) users.set(id, lookedUp.known ? known(found.get(id) ?? 'gone') : lookedUp);
   const wanted = desired.safety.protected.map((upn) => upn.toLowerCase());
   const people = readAll(usersByUpn(wanted), answers, userByUpn);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);

@@ -9,6 +9,7 @@ import { guardFrom } from '../../src/guardrails/open.ts';
 import { hideNames } from '../../src/planning/hide-names.ts';
 import { loadPolicies } from '../../src/policy/load.ts';
 import { planJson } from '../../src/render/plan-json.ts';
+import { userId } from '../../src/sandbox/directory.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { reportOf } from './stage.ts';
 import { CONSENT, MAIL, woodgrove } from './tenant-builder.ts';
@@ -17,6 +18,7 @@ import { only, openWorld } from './world.ts';
 
 const CEO = 'ceo@woodgrove.example';
 const BY_NAME = `!(impact.lose + impact.unknown).exists(p, p.name in ["${CEO}"])`;
+const OR_UNREAD = `${BY_NAME} && (!change.narrows || size(impact.unread) == 0)`;
 
 /** The head of the company is assigned beside a group of two; the policy keeps the group only. */
 function tenant(): Tenant {
@@ -29,6 +31,9 @@ function tenant(): Tenant {
 }
 
 const KEEPS_THE_GROUP = 'assignments:\n  groups:\n    - name: A\n  users: []\n  unlisted: remove\n';
+/** Nobody need be looked up for it, so that nothing else is in its way. */
+const SHUTS =
+  'application:\n  enabledForSignIn: false\nexceptions:\n  - { rule: empties-access, reason: CHG-1, until: 2026-12-01 }\n';
 
 async function policies(require?: string, body = KEEPS_THE_GROUP) {
   const folder = mkdtempSync(join(tmpdir(), 'iosmail-by-name-'));
@@ -87,5 +92,50 @@ describe('where names are not shown', () => {
     const { hide } = hideNames();
     const plan = only(await openWorld([tenant()]).plan({ ...asked, hide }));
     expect(about(plan)[0]?.message).toMatch(/cannot be evaluated for this tenant: field not found\.$/);
+  });
+});
+
+describe('a name is found', () => {
+  test('however the directory writes it', async () => {
+    const shouting = tenant();
+    const user = shouting.users.get(userId(shouting, 'ceo'));
+    if (user === undefined) throw new Error('nobody');
+    user.userPrincipalName = 'CEO@Woodgrove.example';
+    const plan = only(await openWorld([shouting]).plan(await policies(BY_NAME)));
+    expect(plan.impact.lose.map(({ name }) => name)).toEqual(['CEO@Woodgrove.example']);
+    expect(about(plan)).toHaveLength(1);
+    expect(plan.status).toBe('refused');
+  });
+
+  test('nowhere, where users may not be looked up: that is told, and a rule can refuse it', async () => {
+    const world = openWorld([tenant()]);
+    world.sandbox.fault = ({ path }) =>
+      decodeURIComponent(path).includes('/users?$filter=id')
+        ? {
+            kind: 'answer',
+            status: 403,
+            body: { error: { code: 'Authorization_RequestDenied', message: 'No.' } },
+          }
+        : undefined;
+    const plan = only(await world.plan(await policies(OR_UNREAD, SHUTS)));
+    expect(plan.impact.unread).toEqual([
+      'the users who are assigned or consented could not be looked up (No.)',
+    ]);
+    expect(plan.impact.lose).toHaveLength(3);
+    expect(about(plan)).toHaveLength(1);
+    expect(plan.status).toBe('refused');
+    // They are counted all the same: what goes by numbers alone is not refused.
+    expect(plan.findings.map(({ rule }) => rule)).not.toContain('removal-limit');
+  });
+
+  test('nowhere, where users are shown without their names', async () => {
+    const closed = tenant();
+    closed.settings.refuse = ['User.ReadBasic.All', 'User.Read.All'];
+    const plan = only(await openWorld([closed]).plan(await policies(OR_UNREAD, SHUTS)));
+    expect(plan.impact.unread).toEqual([
+      'the names of members of A were not shown',
+      expect.stringContaining('the users who are assigned or consented could not be looked up'),
+    ]);
+    expect(about(plan)).toHaveLength(1);
   });
 });
