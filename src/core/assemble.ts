@@ -99,7 +99,7 @@ export function assemble(
           ...guard(guarded),
           ...twice(picture, directory),
           ...again(picture, impact, directory, open),
-          ...unreadNote(impact),
+          ...unreadNote(counted.unread, unnamed),
         ]
       : []),
     ...arranged.findings,
@@ -186,15 +186,18 @@ function again(
   ];
 }
 
-function unreadNote({ unread }: Impact): readonly Finding[] {
-  if (unread.length === 0) return [];
-  return [
-    {
+function unreadNote(uncounted: readonly string[], unnamed: readonly string[]): readonly Finding[] {
+  const said: readonly [string, readonly string[]][] = [
+    ['The numbers of people are a lower bound', uncounted],
+    ['What is said of single people, and rules about them, may miss somebody', unnamed],
+  ];
+  return said
+    .filter(([, sources]) => sources.length > 0)
+    .map(([what, sources]) => ({
       rule: 'people-unread',
       severity: 'warning',
-      message: `The numbers of people are a lower bound: ${unread.join('; ')}.`,
-    },
-  ];
+      message: `${what}: ${sources.join('; ')}.`,
+    }));
 }
 
 const SEVERITIES = ['error', 'warning', 'info'];

@@ -55,7 +55,10 @@ export function directoryIn(desired: Desired, before: Gates, after: Gates, answe
   const lookedUp =
     ids === undefined ? unknown<readonly User[]>('not read') : readAll(usersById(ids), answers);
   const found = new Map(lookedUp.known ? lookedUp.value.map((user) => [user.id, user]) : []);
-  for (const id of ids ?? []) users.set(id, lookedUp.known ? known(found.get(id) ?? 'gone') : lookedUp);
+  for (const id of ids ?? []) {
+    if (lookedUp.known) users.set(id, known(found.get(id) ?? 'gone'));
+    else if (!users.has(id)) users.set(id, lookedUp);
+  }
   const wanted = desired.safety.protected.map((upn) => upn.toLowerCase());
   const people = readAll(usersByUpn(wanted), answers, userByUpn);
   const byUpn = new Map(people.known ? people.value.map((user) => [user.upn.toLowerCase(), user]) : []);

@@ -124,6 +124,9 @@ describe('a name is found', () => {
     expect(plan.impact.lose).toHaveLength(3);
     expect(about(plan)).toHaveLength(1);
     expect(plan.status).toBe('refused');
+    expect(plan.findings.find(({ rule }) => rule === 'people-unread')?.message).toMatch(
+      /^What is said of single people.* may miss somebody: the users who are assigned/,
+    );
     // They are counted all the same: what goes by numbers alone is not refused.
     expect(plan.findings.map(({ rule }) => rule)).not.toContain('removal-limit');
   });

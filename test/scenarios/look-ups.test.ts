@@ -73,6 +73,15 @@ test('a refused look-up makes nobody gone, and takes no name from whom a group s
     expect(everybody.get(id)).toBe(ids.includes(id) ? id : name);
 });
 
+test('a refused look-up of few people takes no name either from whom a group shows', async () => {
+  const staged = await stage('tailspin');
+  staged.world.sandbox.fault = ({ path }) => (decodeURIComponent(path).includes(BY_ID) ? DENIED : undefined);
+  const { plan, ids } = await again(staged);
+  const { id, name, via } = staged.planned.impact.retain.find(({ via }) => via.length === 2) ?? { id: '' };
+  expect(ids).toContain(id);
+  expect(plan.impact.retain.find((each) => each.id === id)).toMatchObject({ id, name, via });
+});
+
 test.each(['litware', 'tailspin'])('%s: few enough for one request cost no round trip', async (name) => {
   const staged = await stage(name);
   const { plan, trips } = await again(staged);
