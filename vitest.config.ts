@@ -12,7 +12,7 @@ export default defineConfig({
     maxWorkers: Math.max(4, availableParallelism()),
     // GitHub's own parser imports JSON the way only bundlers understand on Node 20.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
-    setupFiles: ['test/no-network.ts'],
+    setupFiles: ['test/no-network.ts', 'test/same-cases.ts'],
     reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
     projects: [
       project('unit', 30_000),
