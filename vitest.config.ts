@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const project = (name: string, testTimeout: number) => ({
+/** `isolate`: every file loads what it tests anew, as its tests change what is loaded once. It costs. */
+const project = (name: string, testTimeout: number, isolate = false) => ({
   extends: true as const,
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout },
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, isolate },
 });
 
 export default defineConfig({
@@ -16,9 +17,9 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
     projects: [
       project('unit', 30_000),
-      project('contract', 60_000),
+      project('contract', 60_000, true),
       project('scenarios', 60_000),
-      project('faults', process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000),
+      project('faults', process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000, true),
       project('e2e', 120_000),
     ],
   },

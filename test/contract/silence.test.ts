@@ -16,8 +16,8 @@ test('with every log of the SDKs switched on, no secret and no token is printed'
     vi.spyOn(console, name).mockImplementation((...args) => keep(args.join(' '))),
   );
   try {
-    const { batchOf, open, SECRET, world } = await import('./world.ts');
-    const { openReader } = await import('../../../src/graph/open-reader.ts');
+    const { batchOf, open, SECRET, world } = await import('../unit/graph/world.ts');
+    const { openReader } = await import('../../src/graph/open-reader.ts');
     const here = world({ graph: batchOf(() => ({ status: 200, body: {} })) });
     const connection = await open(here);
     await openReader(connection).read([
