@@ -44,7 +44,7 @@ beforeEach(async () => {
     eve: { permission: 'read', id: 4 },
   } as const;
   fake = await serveGitHub({ owner: 'contoso', repo: 'policies', users });
-  work = await checkout(fake);
+  work = await checkout(fake, 'http');
 });
 
 afterEach(async () => {

@@ -36,7 +36,7 @@ beforeEach(async () => {
       eve: { permission: 'read', id: 4 },
     },
   });
-  work = await checkout(fake);
+  work = await checkout(fake, 'http');
 });
 
 afterEach(async () => {

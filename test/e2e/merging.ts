@@ -12,6 +12,8 @@ import type { Tenant } from '../../src/sandbox/tenant.ts';
 import { type FakeGitHub, serveGitHub } from '../github/fake.ts';
 import type { Pull, Scopes } from '../github/hub.ts';
 import { ISSUER } from '../github/oidc.ts';
+import { sync } from '../github/sync.ts';
+import { layOut, personalEnv } from '../github/working-copy.ts';
 import { ROOT } from './iosmail.ts';
 import { runWorkflow, type WorkflowEnded } from './workflow.ts';
 import type { Handler } from './workflow-job.ts';
@@ -96,10 +98,14 @@ export async function openMerging(
     rmSync(folder, { recursive: true, force: true });
   });
   const clone = join(folder, 'clone');
-  const git = (...args: readonly string[]) => gitIn(clone, args);
-  const token = github.token({ login: 'anna', permissions: { contents: 'write' } });
-  await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), clone]);
-  await git('checkout', '--quiet', '-B', 'main');
+  const home = join(folder, 'home');
+  const near = [{ url: `${github.origin}/${OWNER}/${REPO}.git`, path: github.gitDir }];
+  const git = async (...args: readonly string[]) => {
+    const said = await gitIn(clone, args, personalEnv(home, near));
+    if (args[0] === 'push') sync(github.hub);
+    return said;
+  };
+  layOut(clone, github.gitDir, `${github.origin}/${OWNER}/${REPO}.git`, { branch: 'main' });
   for (const name of WORKFLOWS) copy(`.github/workflows/${name}.yml`, clone);
   const push: Merging['push'] = async (
     branch,
@@ -107,7 +113,7 @@ export async function openMerging(
     { by = 'anna', message = 'Change policies' } = {},
   ) => {
     await git('fetch', '--quiet', 'origin');
-    const there = (await git('ls-remote', '--heads', 'origin', branch)) !== '';
+    const there = github.hub.bare.branch(branch) !== undefined;
     await git('checkout', '--quiet', '-B', branch, there ? `origin/${branch}` : 'origin/main');
     return await commitAndPush(branch, changed, by, message);
   };
@@ -144,7 +150,10 @@ export async function openMerging(
   ): Promise<RunEnded> => {
     github.runs.set(id, { name, status: 'in_progress', conclusion: null, attempt });
     const file = join(folder, `${name}-${id}.yml`);
-    writeFileSync(file, await gitIn(github.gitDir, ['show', `${event.sha}:.github/workflows/${name}.yml`]));
+    writeFileSync(
+      file,
+      await gitIn(github.gitDir, ['show', `${event.sha}:.github/workflows/${name}.yml`], personalEnv(home)),
+    );
     const ended = await runWorkflow(file, {
       event: event.payload,
       contexts: {
@@ -216,7 +225,7 @@ export async function openMerging(
         head_repository: { full_name: `${owner}/${REPO}`, owner: { login: owner } },
       },
     });
-    const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
+    const main = github.hub.bare.branch('main') ?? '';
     const onMain = { name: 'workflow_run', sha: main };
     await run('plan', { ...onMain, payload: workflowRun('requested', null) });
     const validate = await run('validate', {
@@ -244,7 +253,7 @@ export async function openMerging(
         user,
       }));
       github.runs.set(lastRun + 1, { answers });
-      const [main = ''] = (await git('ls-remote', 'origin', 'refs/heads/main')).split('\t');
+      const main = github.hub.bare.branch('main') ?? '';
       return await run('apply', {
         name: 'workflow_dispatch',
         sha: main,
@@ -270,12 +279,9 @@ function actions(
   return {
     'actions/checkout': async ({ folder: into, job }) => {
       if (job === lost) throw new Error('The machine was lost.');
-      const token = github.workflowToken({ contents: 'read' });
-      await gitIn(folder, ['clone', '--quiet', github.cloneUrl(token), into]);
-      await gitIn(into, ['fetch', '--quiet', 'origin', '+refs/pull/*:refs/remotes/pull/*']);
-      await gitIn(into, ['checkout', '--quiet', '--detach', sha]);
       // As with `persist-credentials: false`: nothing is left behind that could push.
-      await gitIn(into, ['remote', 'set-url', 'origin', `${github.origin}/${OWNER}/${REPO}.git`]);
+      layOut(into, github.gitDir, `${github.origin}/${OWNER}/${REPO}.git`, { commit: sha });
+      await gitIn(into, ['reset', '--quiet', '--hard'], personalEnv(folder));
       return undefined;
     },
     './.github/actions/iosmail': async () => {
@@ -327,13 +333,11 @@ function federate(clients: Tenant['clients']): void {
 }
 
 /** Never in a way that blocks: the repository is served by this very process. */
-async function gitIn(folder: string, args: readonly string[]): Promise<string> {
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: folder,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-  };
+async function gitIn(
+  folder: string,
+  args: readonly string[],
+  env: { readonly [name: string]: string },
+): Promise<string> {
   const { stdout } = await promisify(execFile)('git', [...args], { cwd: folder, env });
   return stdout.trim();
 }

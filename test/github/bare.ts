@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readRef, writeRef } from './ref-files.ts';
 
 /** A folder of bare repositories, as the server of a Git host keeps them. */
 export type Bare = {
@@ -12,6 +13,10 @@ export type Bare = {
   readonly git: (args: readonly string[], options?: GitOptions) => string;
   /** The same, or nothing where git refuses. */
   readonly tryGit: (args: readonly string[], options?: GitOptions) => string | undefined;
+  /** The commit that a branch is at. */
+  readonly branch: (name: string) => string | undefined;
+  /** Moves a ref of the host's own, which nobody pushes to. */
+  readonly move: (ref: string, commit: string) => void;
   /** Makes a fork's repository, with everything pushed so far. */
   readonly fork: (owner: string) => string;
   readonly remove: () => void;
@@ -49,8 +54,8 @@ export function createBare(
       maxBuffer: 64 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'pipe'],
     }).replace(/\n$/, '');
-  git(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`]);
-  accept(path, git);
+  layOut(path, defaultBranch);
+  accept(path);
   ruleset(path, appendOnly);
   return {
     root,
@@ -63,20 +68,33 @@ export function createBare(
         return undefined;
       }
     },
+    branch: (name) => readRef(path, `refs/heads/${name}`),
+    move: (ref, commit) => writeRef(path, ref, commit),
     fork: (login) => {
       const fork = join(root, login, `${repo}.git`);
       git(['clone', '--quiet', '--bare', path, fork]);
-      accept(fork, (args) => git(args, { cwd: fork }));
+      accept(fork);
       return fork;
     },
     remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }),
   };
 }
 
-function accept(path: string, git: (args: readonly string[]) => string): void {
-  git(['config', 'http.receivepack', 'true']);
-  git(['config', 'uploadpack.allowAnySHA1InWant', 'true']);
-  git(['config', 'gc.auto', '0']);
+/** What `git init --bare` makes, without starting it. */
+function layOut(path: string, defaultBranch: string): void {
+  for (const part of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info'])
+    mkdirSync(join(path, part), { recursive: true });
+  writeFileSync(join(path, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`);
+  writeFileSync(
+    join(path, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
+  );
+}
+
+function accept(path: string): void {
+  const settings =
+    '[uploadpack]\n\tallowAnySHA1InWant = true\n[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n';
+  appendFileSync(join(path, 'config'), settings);
   mkdirSync(join(path, 'hooks'), { recursive: true });
 }
 

@@ -1,5 +1,9 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { GIT_ENV } from './bare.ts';
 import type { Hub, Identity } from './hub.ts';
 
@@ -12,7 +16,7 @@ function tokenOf(authorization: string | undefined): string | undefined {
 }
 
 /**
- * Serves clone and push by Git's own HTTP server.
+ * Serves clone and push as Git's own HTTP server does, by the same two programs behind it.
  * @param done called once a push is through
  * @returns the status, for the log
  */
@@ -40,55 +44,65 @@ export async function serveGit(
   // A fork belongs to its owner; everybody else only reads it.
   const may = owner === hub.owner ? access === 'write' || (!writes && access === 'read') : true;
   if (!may) return refuse(403, `Permission to ${hub.owner}/${hub.repo}.git denied to ${caller.login}.`);
-  return await run(hub, url, request, response, caller, writes ? done : () => {});
+  const service = /^\/[^/]+\/[^/]+\.git\/(?:info\/refs\?service=)?(git-(?:upload|receive)-pack)$/.exec(
+    `${url.pathname}${url.search}`,
+  )?.[1];
+  const path = join(hub.bare.root, owner, `${hub.repo}.git`);
+  if (service === undefined || !url.pathname.includes(`/${hub.repo}.git/`) || !existsSync(path))
+    return refuse(404, 'Not Found');
+  const listing = url.pathname.endsWith('/info/refs');
+  const { 'git-protocol': protocol, 'content-encoding': encoding } = request.headers;
+  const version2 = protocol === 'version=2';
+  // What this server can do, and nothing about this repository: the same each time.
+  const same = listing && version2 && service === 'git-upload-pack';
+  const env = {
+    ...GIT_ENV,
+    HOME: hub.bare.root,
+    GIT_COMMITTER_NAME: caller.login,
+    GIT_COMMITTER_EMAIL: `${caller.login}@http.127.0.0.1`,
+    ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
+  };
+  const how = listing ? '--http-backend-info-refs' : '--stateless-rpc';
+  if (listing) request.resume();
+  const input = listing ? undefined : encoding === 'gzip' ? request.pipe(createGunzip()) : request;
+  const said = (same ? abilities : undefined) ?? (await git(service, how, path, env, input));
+  if (same) abilities = said;
+  if (writes) done();
+  const name = `# service=${service}\n`;
+  const hello = `${(name.length + 4).toString(16).padStart(4, '0')}${name}0000`;
+  response
+    .writeHead(200, {
+      'content-type': `application/x-${service}-${listing ? 'advertisement' : 'result'}`,
+      'cache-control': 'no-cache, max-age=0, must-revalidate',
+    })
+    .end(
+      listing && !(version2 && service === 'git-upload-pack')
+        ? Buffer.concat([Buffer.from(hello), said])
+        : said,
+    );
+  return 200;
 }
 
-function run(
-  hub: Hub,
-  url: URL,
-  request: IncomingMessage,
-  response: ServerResponse,
-  caller: Identity,
-  done: () => void,
-): Promise<number> {
-  const { 'content-length': length, 'content-type': type, 'content-encoding': encoding } = request.headers;
-  const protocol = request.headers['git-protocol'];
-  const child = spawn('git', ['http-backend'], {
-    env: {
-      ...GIT_ENV,
-      HOME: hub.bare.root,
-      GIT_PROJECT_ROOT: hub.bare.root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method ?? 'GET',
-      REMOTE_USER: caller.login,
-      REMOTE_ADDR: '127.0.0.1',
-      ...(type === undefined ? {} : { CONTENT_TYPE: type }),
-      ...(length === undefined ? {} : { CONTENT_LENGTH: length }),
-      ...(encoding === undefined ? {} : { HTTP_CONTENT_ENCODING: encoding }),
-      ...(typeof protocol === 'string' ? { GIT_PROTOCOL: protocol } : {}),
-    },
+let abilities: Buffer | undefined;
+
+/** What stands behind Git's own HTTP server, run as it would. */
+function git(
+  service: string,
+  how: string,
+  path: string,
+  env: { readonly [name: string]: string },
+  input: Readable | undefined,
+): Promise<Buffer> {
+  const child = spawn('git', [service.slice('git-'.length), how, path], {
+    env,
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   child.stdin.on('error', () => {});
-  request.pipe(child.stdin);
+  if (input === undefined) child.stdin.end();
+  else input.on('error', () => child.stdin.end()).pipe(child.stdin);
   return new Promise((finished) => {
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('close', () => {
-      const whole = Buffer.concat(chunks);
-      const split = whole.indexOf('\r\n\r\n');
-      const headers: { [name: string]: string } = {};
-      let status = split < 0 ? 500 : 200;
-      for (const line of whole.subarray(0, Math.max(0, split)).toString().split('\r\n')) {
-        const [name = '', value = ''] = line.split(/:\s*(.*)/s);
-        if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10);
-        else if (name !== '') headers[name] = value;
-      }
-      done();
-      response.writeHead(status, headers).end(split < 0 ? '' : whole.subarray(split + 4));
-      finished(status);
-    });
+    child.on('close', () => finished(Buffer.concat(chunks)));
   });
 }

@@ -26,9 +26,9 @@ export function openPull(hub: Hub, about: PullAbout): Pull {
   const { branch, author, base = hub.defaultBranch, fork, draft = false } = about;
   const number = hub.nextNumber();
   const head = headOf(hub, { branch, fork, number });
-  const baseSha = hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${base}`]);
+  const baseSha = hub.bare.branch(base);
   if (head === undefined || baseSha === undefined) throw new Error(`${branch} or ${base} is not there.`);
-  hub.bare.git(['update-ref', `refs/pull/${number}/head`, head]);
+  hub.bare.move(`refs/pull/${number}/head`, head);
   const at = hub.tick();
   const pull: Pull = {
     number,
@@ -57,7 +57,7 @@ export function openPull(hub: Hub, about: PullAbout): Pull {
 
 /** Makes a workflow run known, or changes one. */
 export function setRun(hub: Hub, id: number, about: Partial<Omit<Run, 'id'>>): void {
-  const main = hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${hub.defaultBranch}`]);
+  const main = hub.bare.branch(hub.defaultBranch);
   const before: Run = hub.runs.get(id) ?? {
     id,
     status: 'completed',

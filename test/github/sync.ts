@@ -10,7 +10,7 @@ export function sync(hub: Hub): void {
 
 function follow(hub: Hub, pull: Pull): void {
   const head = headOf(hub, pull);
-  const base = hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${pull.base}`]);
+  const base = hub.bare.branch(pull.base);
   if (head === undefined) {
     pull.state = 'closed';
     pull.closedAt = hub.tick();
@@ -22,7 +22,7 @@ function follow(hub: Hub, pull: Pull): void {
   if (pushed) {
     pull.headSha = head;
     pull.updatedAt = hub.tick();
-    hub.bare.git(['update-ref', `refs/pull/${pull.number}/head`, head]);
+    hub.bare.move(`refs/pull/${pull.number}/head`, head);
   }
   pull.baseSha = base ?? pull.baseSha;
   // Everything of it being in the base by way of a push counts as a merge.
@@ -35,8 +35,7 @@ export function headOf(
   hub: Hub,
   { branch, fork, number }: Pick<Pull, 'branch' | 'fork' | 'number'>,
 ): string | undefined {
-  if (fork === undefined)
-    return hub.bare.tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]);
+  if (fork === undefined) return hub.bare.branch(branch);
   const path = join(hub.bare.root, fork, `${hub.repo}.git`);
   const into = `refs/pull/${number}/head`;
   const fetched = hub.bare.tryGit(['fetch', '--quiet', '--no-tags', path, `+refs/heads/${branch}:${into}`]);

@@ -20,6 +20,6 @@ export function trialOf(hub: Hub, pull: Pick<Pull, 'number' | 'baseSha' | 'headS
   const message = `Merge ${headSha} into ${baseSha}`;
   const parents = ['-p', baseSha, '-p', headSha];
   const trial = hub.bare.git(['commit-tree', merged, ...parents, '-m', message], { env: ROBOT });
-  hub.bare.git(['update-ref', `refs/pull/${number}/merge`, trial]);
+  hub.bare.move(`refs/pull/${number}/merge`, trial);
   return trial;
 }
