@@ -164,6 +164,25 @@ describe('what GitHub will never tell of one pull request holds its own tenants 
   });
 });
 
+test.each([
+  ['the same plan, recorded again', GATE, undefined],
+  [
+    'another plan, recorded and approved after the decision',
+    { ...GATE, tenants: GATE.tenants.map((each) => ({ ...each, digest: `sha256:${'0'.repeat(64)}` })) },
+    'Refused: another plan was recorded meanwhile. Nothing was sent.',
+  ],
+] as const)('at the first write: %s', async (_, plan, message) => {
+  const { fake, first, recorded, commits, github } = await twoMerged();
+  let now = 0;
+  const about = deciding({ start: { at: START, stated: rules() }, commits, now: () => now });
+  const decision = (await decide(async () => github, about)).decisions.get(FIRST);
+  if (decision?.kind !== 'reviewed') throw new Error('It was reviewed.');
+  now = 60_000;
+  await recorded(first, plan, 81);
+  fake.review({ pull: first, user: 'bob', state: 'APPROVED' });
+  expect((await decision.recheck())?.message).toBe(message);
+});
+
 describe('what an earlier run did not finish', () => {
   test('is tried again under its pull request', async () => {
     const world = await twoMerged();

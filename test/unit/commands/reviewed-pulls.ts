@@ -6,7 +6,13 @@ import type { Deciding } from '../../../src/commands/decide-merged.ts';
 import { isFailed, type Plan, type TenantPlan } from '../../../src/core/plan.ts';
 import { writeCheck } from '../../../src/github/checks.ts';
 import { type GitHub, openGitHub } from '../../../src/github/open-github.ts';
-import { PLAN_ARTIFACT, PLAN_FILE, recordsOf, rootOf } from '../../../src/github/record.ts';
+import {
+  PLAN_ARTIFACT,
+  PLAN_FILE,
+  type ReviewRecord,
+  recordsOf,
+  rootOf,
+} from '../../../src/github/record.ts';
 import { recordText } from '../../../src/github/record-text.ts';
 import { type ReviewRules, rulesOf } from '../../../src/github/rules-in-force.ts';
 import { DEFAULTS } from '../../../src/policy/settings.ts';
@@ -41,8 +47,13 @@ export type Reviewed = {
   readonly github: GitHub;
   /** A pull request with a commit that changes these files. */
   readonly opened: (branch: string, files: { readonly [file: string]: string }) => Promise<Pull>;
-  /** Records a plan of it, as `github comment` does, without a comment. */
-  readonly recorded: (pull: Pull, plan: Plan, run: number) => Promise<void>;
+  /** Records a plan of it, as `github comment` does; with a comment only where one was posted. */
+  readonly recorded: (
+    pull: Pull,
+    plan: Plan,
+    run: number,
+    comment?: ReviewRecord['comment'],
+  ) => Promise<void>;
   readonly merged: (pull: Pull) => Promise<string>;
 };
 
@@ -91,12 +102,14 @@ export async function reviewed(): Promise<Reviewed> {
       await work.git('push', '--quiet', 'origin', branch);
       return await fake.openPull({ branch, author: 'ada' });
     },
-    recorded: async (pull, plan, run) => {
+    recorded: async (pull, plan, run, comment) => {
       const github = await as(run);
       fake.runs.set(run, { name: 'plan' });
       fake.artifacts.put(run, PLAN_ARTIFACT, { [PLAN_FILE]: JSON.stringify(plan) });
       const { baseSha, headSha } = fake.pull(pull.number);
-      for (const record of recordsOf(plan, { pull: pull.number, base: baseSha, head: headSha, run })) {
+      const said = comment === undefined ? {} : { comment };
+      const about = { pull: pull.number, base: baseSha, head: headSha, run, ...said };
+      for (const record of recordsOf(plan, about)) {
         await writeCheck(github, {
           sha: headSha,
           name: 'iosmail plan',

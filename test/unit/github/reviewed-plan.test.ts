@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isFailed, type Plan, type TenantPlan } from '../../../src/core/plan.ts';
 import { pullOfCommit } from '../../../src/github/pulls.ts';
-import { PLAN_ARTIFACT, PLAN_FILE } from '../../../src/github/record.ts';
+import { PLAN_ARTIFACT, PLAN_FILE, sumOf } from '../../../src/github/record.ts';
 import { reviewOf } from '../../../src/github/reviewed-plan.ts';
 import type { ReviewRules } from '../../../src/github/rules-in-force.ts';
 import { GATE, idOf, type Reviewed, reviewed, rules } from '../commands/reviewed-pulls.ts';
@@ -57,4 +57,22 @@ test('an approval from before another plan was recorded does not count', async (
     kind: 'refused',
     why: expect.stringContaining('approved before this plan was there'),
   });
+});
+
+test.each([
+  ['as it was posted', 'The plan.', undefined],
+  ['changed by one letter', 'The plam.', 'the plan comment was changed after it was posted'],
+  ['deleted', undefined, 'the plan comment was deleted after it was posted'],
+])('a plan comment that is %s by the time of the merge', async (_, body, why) => {
+  const world = await reviewed();
+  const { fake } = world;
+  const pull = await world.opened('gate', { 'policies/x.yaml': 'a: 1\n' });
+  const at = fake.clock.tick();
+  const posted = { on: pull.number, author: 'github-actions[bot]', app: 'github-actions', createdAt: at };
+  if (body !== undefined) fake.hub.comments.set(501, { ...posted, id: 501, body, updatedAt: at });
+  await world.recorded(pull, GATE, RUN, { id: 501, sum: sumOf('The plan.') });
+  fake.review({ pull, user: 'bob', state: 'APPROVED' });
+  const found = await review(world, await world.merged(pull));
+  if (why === undefined) expect(found.kind).toBe('reviewed');
+  else expect(found).toMatchObject({ kind: 'refused', why: expect.stringContaining(why) });
 });
