@@ -108,20 +108,12 @@ function absolute(node: unknown): unknown {
 /** The first property that no schema knows: what a typing mistake looks like. */
 function stranger(schema: Node, value: unknown, at: string): string | undefined {
   if (Array.isArray(value)) {
-    const items = parts(schema, undefined)
-      .map((part) => part.items as Node | undefined)
-      .find(Boolean);
+    const { items } = propertiesOf(schema, undefined);
     return items && value.map((each, index) => stranger(items, each, `${at}/${index}`)).find(Boolean);
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const all = parts(schema, (value as Node)['@odata.type']);
-  const known = new Map(
-    all.flatMap((part) => Object.entries((part.properties ?? {}) as { [name: string]: Node })),
-  );
+  const { known, open } = propertiesOf(schema, (value as Node)['@odata.type']);
   if (known.size === 0) return undefined;
-  const open = all.some(
-    (part) => part.additionalProperties !== undefined && part.discriminator === undefined,
-  );
   for (const [name, each] of Object.entries(value)) {
     if (name.startsWith('@')) continue;
     const property = known.get(name);
@@ -130,6 +122,34 @@ function stranger(schema: Node, value: unknown, at: string): string | undefined 
     if (found) return found;
   }
   return undefined;
+}
+
+type Properties = {
+  readonly known: ReadonlyMap<string, Node>;
+  /** Whether others may be there. */
+  readonly open: boolean;
+  /** What a list of it holds. */
+  readonly items: Node | undefined;
+};
+
+const properties = new WeakMap<Node, Map<unknown, Properties>>();
+
+/** What a schema knows; looked up once, as every answer of every test is held against it. */
+function propertiesOf(schema: Node, kind: unknown): Properties {
+  const kinds = properties.get(schema) ?? new Map<unknown, Properties>();
+  properties.set(schema, kinds);
+  const already = kinds.get(kind);
+  if (already !== undefined) return already;
+  const all = parts(schema, kind);
+  const found = {
+    known: new Map(
+      all.flatMap((part) => Object.entries((part.properties ?? {}) as { [name: string]: Node })),
+    ),
+    open: all.some((part) => part.additionalProperties !== undefined && part.discriminator === undefined),
+    items: all.map((part) => part.items as Node | undefined).find(Boolean),
+  };
+  kinds.set(kind, found);
+  return found;
 }
 
 /** A schema and everything it is made of: references, `allOf`, `anyOf`, and the kind a discriminator picks. */

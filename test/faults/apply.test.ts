@@ -11,6 +11,8 @@ import { SCENARIOS, trial, type Undisturbed, undisturbed } from './trial.ts';
 
 /** Strikes on each scenario, in `npm test` and in the deep run. */
 const [FEW, MANY] = [10, 150];
+/** On a large tenant, in `npm test`. */
+const FEW_LARGE = 4;
 /** More exchanges than any run may need, however it is disturbed. */
 const MOST_EXCHANGES = 500;
 /** Milliseconds after which a run must have come to an end. */
@@ -26,12 +28,13 @@ describe.each(SCENARIOS)('applying %s', (name) => {
         .filter(({ fits }) => fits(point))
         .map((strike) => ({ strike, at })),
     );
-    const cases = sample(all, FEW, ({ strike, at }) => `${strike.name} ${at}`, MANY);
+    const few = well.large ? FEW_LARGE : FEW;
+    const cases = sample(all, few, ({ strike, at }) => `${strike.name} ${at}`, MANY);
     for (const { strike, at } of cases) {
       await struck(name, well, strike, at);
       count('faults tried on applying');
     }
-    expect(cases.length).toBe(Math.min(all.length, DEEP ? MANY : FEW));
+    expect(cases.length).toBe(Math.min(all.length, DEEP ? MANY : few));
   });
 });
 

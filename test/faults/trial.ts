@@ -109,6 +109,8 @@ export type Undisturbed = {
   readonly end: readonly OracleLevel[];
   readonly planning: readonly Point[];
   readonly applying: readonly Point[];
+  /** A tenant of thousands, or nearly: each case of it costs as much as ten of another. */
+  readonly large: boolean;
 };
 
 /** Plays a scenario undisturbed. */
@@ -120,7 +122,8 @@ export async function undisturbed(name: string): Promise<Undisturbed> {
   arm(undefined, 0);
   await world.apply(plan, policies);
   const applying = await calm();
-  return { plan, planned: only(plan), end: levelsOf(tenant), planning, applying };
+  const large = tenant.users.size > 300;
+  return { plan, planned: only(plan), end: levelsOf(tenant), planning, applying, large };
 }
 
 type FaultPoint = Parameters<NonNullable<Sandbox['fault']>>[0];
