@@ -1,6 +1,8 @@
 import type { Review } from '../apply/applying.ts';
+import { asItWas, bothGuards, type Guard } from '../core/guardrail.ts';
 import { isFailed, type TenantPlan } from '../core/plan.ts';
 import { type ApplyReport, REPORT_FORMAT, type TenantReport } from '../core/report.ts';
+import type { TenantPolicy } from '../core/state.ts';
 import { commitOf, isHere } from '../git/history.ts';
 import { policyFilesAt } from '../git/policy-files.ts';
 import { openGitHub } from '../github/open-github.ts';
@@ -86,6 +88,15 @@ async function lostIn(
   return [...lost.values()];
 }
 
+/** The guardrails in force before a merge, for the tenant as it was called then and as it is now. */
+async function guardBefore(
+  { guardrails, was }: Exclude<Decision, { readonly kind: 'refused' }>,
+  { desired }: TenantPolicy,
+): Promise<Guard | undefined> {
+  const guard = await guardFrom(guardrails);
+  return bothGuards(asItWas(guard, was, desired.tenant), guard);
+}
+
 async function carryOut(
   run: ReviewedRun,
   loaded: LoadedPolicies,
@@ -104,7 +115,7 @@ async function carryOut(
     if (policy === undefined) continue;
     const { name, cloud } = policy.desired.tenant;
     const report = { tenant: { name, id, cloud }, steps: [] };
-    const guard = decision.kind === 'refused' ? undefined : await guardFrom(decision.guardrails);
+    const guard = decision.kind === 'refused' ? undefined : await guardBefore(decision, policy);
     const judged = guard === undefined ? {} : { guard };
     if (decision.kind === 'refused') {
       const { problem, under } = decision;

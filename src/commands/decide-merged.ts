@@ -1,3 +1,4 @@
+import type { Called } from '../core/guardrail.ts';
 import type { TenantPlan } from '../core/plan.ts';
 import type { ReviewedUnder } from '../core/report.ts';
 import { approvalsOf } from '../github/approvals.ts';
@@ -20,9 +21,11 @@ export type Decision =
       readonly recheck: () => Promise<Problem | undefined>;
       /** The guardrails in force before it, as text. */
       readonly guardrails?: string;
+      /** What the tenant was called by before it, as far as a reviewed merge or an allowed push said so. */
+      readonly was?: Called;
     }
   /** A push without a pull request, which the settings let through: planned and applied as the tenant is now. */
-  | { readonly kind: 'direct push'; readonly guardrails?: string }
+  | { readonly kind: 'direct push'; readonly guardrails?: string; readonly was?: Called }
   | { readonly kind: 'refused'; readonly problem: Problem; readonly under?: ReviewedUnder };
 
 /** A review that was read this long ago (milliseconds) is read again before the first write. */
@@ -46,6 +49,7 @@ type Span = {
   readonly pull: number | undefined;
   readonly was: string | undefined;
   readonly decided: Decision | undefined;
+  readonly called: Called | undefined;
 };
 
 type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) => ReviewedPlan> };
@@ -59,7 +63,7 @@ type Asked = { readonly at: number; readonly answer: Promise<(tenantId: string) 
  * @throws GitHubFailure when a review cannot be read now.
  */
 export async function decide(open: () => Promise<GitHub>, deciding: Deciding): Promise<Decided> {
-  const { start, before, commits, left, branch, now } = deciding;
+  const { start, before: earlier, commits, left, branch, now } = deciding;
   let opened: Promise<GitHub> | undefined;
   const github = () => {
     opened ??= open();
@@ -127,7 +131,7 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
     });
   const decisions = new Map<string, Decision>();
   let force: InForce = { rules: start.stated ?? rulesOf(CAUTIOUS), ...start };
-  for (const commit of before) force = await after(force, commit);
+  for (const commit of earlier) force = await after(force, commit);
   const pullsLeft = new Map<number, Promise<Pull | Refusal>>();
   for (const [tenantId, number] of left) {
     if (number === undefined) {
@@ -148,12 +152,15 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
   for (const step of commits) {
     const { commit, tenants } = step;
     const pull = tenants.size === 0 ? undefined : await mergeOf(commit);
-    for (const [tenantId, { was, is }] of tenants) {
+    for (const [tenantId, { was, is, called }] of tenants) {
       const span = spans.get(tenantId);
+      const decided = decisions.get(tenantId);
+      // Labels that were refused on their way in lift no guardrail for whoever comes next.
+      const before = span !== undefined && decided?.kind === 'refused' ? span.called : called;
       const begun: Span =
         pull !== undefined && span?.pull === pull.number
           ? span
-          : { pull: pull?.number, was, decided: decisions.get(tenantId) };
+          : { pull: pull?.number, was, decided, called: before };
       spans.set(tenantId, begun);
       // Rebased, a pull request may take back what it did, and comes all at once: as if it had done nothing.
       if (pull !== undefined && begun.was === is) {
@@ -161,11 +168,14 @@ export async function decide(open: () => Promise<GitHub>, deciding: Deciding): P
         else decisions.set(tenantId, begun.decided);
         continue;
       }
-      decisions.set(
-        tenantId,
+      const decision =
         pull === undefined
           ? directPush(`commit ${commit.slice(0, 12)}`, force)
-          : await decisionOf(pull, force, tenantId),
+          : await decisionOf(pull, force, tenantId);
+      const formerly = begun.called;
+      decisions.set(
+        tenantId,
+        decision.kind === 'refused' || formerly === undefined ? decision : { ...decision, was: formerly },
       );
     }
     force = await after(force, step);

@@ -1,3 +1,4 @@
+import type { Called } from '../core/guardrail.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Day, TenantPolicy } from '../core/state.ts';
 import { firstParents } from '../git/history.ts';
@@ -17,7 +18,12 @@ export type PolicyCommit = {
 };
 
 /** An effective policy before and after, to be compared; there is none before for a tenant that is new. */
-type PolicyChange = { readonly was: string | undefined; readonly is: string };
+type PolicyChange = {
+  readonly was: string | undefined;
+  readonly is: string;
+  /** The name and labels before. */
+  readonly called?: Called;
+};
 
 /** The merges since the last applied commit, and the policies they led to. */
 export type Merged = {
@@ -93,12 +99,14 @@ export function rulesIn({
 /** The tenants whose effective policy differs, or which are new. A tenant that is no longer there is left alone. */
 function changedTenants(before: LoadedPolicies, after: LoadedPolicies): PolicyCommit['tenants'] {
   const text = ({ desired }: TenantPolicy) => canonical(desired as Json);
-  const known = new Map(before.tenants.map((policy) => [policy.desired.tenant.id, text(policy)]));
+  const known = new Map(before.tenants.map((policy) => [policy.desired.tenant.id, policy]));
   return new Map(
     after.tenants.flatMap((policy) => {
       const { id } = policy.desired.tenant;
-      const [was, is] = [known.get(id), text(policy)];
-      return was === is ? [] : [[id, { was, is }] as const];
+      const old = known.get(id);
+      const [was, is] = [old && text(old), text(policy)];
+      const called = old === undefined ? {} : { called: old.desired.tenant };
+      return was === is ? [] : [[id, { was, is, ...called }] as const];
     }),
   );
 }

@@ -1,7 +1,8 @@
 import { sorted } from './assemble.ts';
 import { type Finding, refusals } from './finding.ts';
+import { sameJson } from './json.ts';
 import type { TenantPlan } from './plan.ts';
-import type { Day } from './state.ts';
+import type { Day, Desired } from './state.ts';
 
 /** What a repository's guardrails judge: a plan, and who lost access in the last seven days, by the journal. */
 export type Judged = {
@@ -34,6 +35,26 @@ export function underGuard(
     findings: sorted([...plan.findings, ...findings]),
     ...(approvals > 0 ? { approvals } : {}),
   };
+}
+
+/**
+ * The guard for the name and labels that a tenant had before a change: they say which rules count for it, so a change
+ * that takes a label away is still judged by the rules for that label. Unset where nothing of it differs.
+ */
+export function asItWas(guard: Guard | undefined, was: Called | undefined, is: Called): Guard | undefined {
+  if (guard === undefined || was === undefined || sameJson(calledBy(was), calledBy(is))) return undefined;
+  return (judged) => {
+    const { plan } = judged;
+    const tenant = { ...plan.policy.tenant, ...calledBy(was) };
+    return guard({ ...judged, plan: { ...plan, policy: { ...plan.policy, tenant } } });
+  };
+}
+
+/** What a tenant is called by: what rules select it by. */
+export type Called = Pick<Desired['tenant'], 'name' | 'cloud' | 'labels'>;
+
+function calledBy({ name, cloud, labels }: Called): Called {
+  return { name, cloud, labels };
 }
 
 /** Several guardrails at once: all must pass, the most approvals count, and what they say alike is said once. */

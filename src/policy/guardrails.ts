@@ -1,6 +1,7 @@
 import type { Finding, Position } from '../core/finding.ts';
 import { GUARDRAIL, type Guard } from '../core/guardrail.ts';
 import { canonical } from '../core/json.ts';
+import type { Desired, TenantPolicy } from '../core/state.ts';
 import { parseDocument } from './document.ts';
 import type { SourceFile } from './layout.ts';
 import { checkShape } from './schema.ts';
@@ -129,6 +130,44 @@ export function guardrailsChanged(
       severity: 'warning',
       message: `This pull request changes the guardrails: it ${said.join(', ')}. It is judged by those of its base, too.`,
       at: { file, line: 1, column: 1 },
+    },
+  ];
+}
+
+/** Tenants that labels-changed names. */
+const NAMED = 5;
+
+/** labels-changed: which guardrails count for a tenant is changed by its labels, too, and said as well. */
+export function labelsChanged(
+  guardrails: WrittenGuardrails | 'broken' | undefined,
+  tenants: readonly TenantPolicy[],
+  before: ReadonlyMap<string, TenantPolicy>,
+): readonly Finding[] {
+  if (guardrails === undefined) return [];
+  const changed = tenants.flatMap(({ desired: { tenant } }) => {
+    const was = before.get(tenant.id)?.desired.tenant;
+    if (was === undefined) return [];
+    const of = (labels: Desired['tenant']['labels'], label: string) =>
+      Object.hasOwn(labels, label) ? labels[label] : 'none';
+    const labels = [...new Set([...Object.keys(was.labels), ...Object.keys(tenant.labels)])].sort();
+    const moves = [
+      ...(was.name === tenant.name ? [] : [`name ${was.name} → ${tenant.name}`]),
+      ...labels.flatMap((label) => {
+        const [old, now] = [of(was.labels, label), of(tenant.labels, label)];
+        return old === now ? [] : [`${label} ${old} → ${now}`];
+      }),
+    ];
+    return moves.length === 0 ? [] : [{ ...tenant, moves: moves.join(', ') }];
+  });
+  const [first] = changed;
+  if (first === undefined) return [];
+  const shown = changed.slice(0, NAMED).map(({ name, moves }) => `${name} (${moves})`);
+  const more = changed.length > NAMED ? ` and ${changed.length - NAMED} more` : '';
+  return [
+    {
+      rule: 'labels-changed',
+      severity: 'warning',
+      message: `This pull request changes by which name and labels guardrails are chosen for ${shown.join('; ')}${more}. It is judged by the former ones, too.`,
     },
   ];
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../core/finding.ts';
-import { bothGuards, type Guard } from '../core/guardrail.ts';
+import { asItWas, bothGuards, type Guard } from '../core/guardrail.ts';
 import { canonical, type Json, sameJson } from '../core/json.ts';
 import type { TenantPolicy } from '../core/state.ts';
-import { guardrailsChanged, UNOPENED } from './guardrails.ts';
+import { guardrailsChanged, labelsChanged, UNOPENED } from './guardrails.ts';
 import type { LoadedPolicies } from './policies.ts';
 import { selectTenants } from './select.ts';
 import type { Settings } from './settings.ts';
@@ -40,7 +40,9 @@ export function compare(
   const tenants = selected.tenants
     .filter((policy) => spelled(before.get(policy.desired.tenant.id)) !== spelled(policy))
     .map((policy) => {
-      const guard = bothGuards(judges, policy.guard);
+      const { tenant } = policy.desired;
+      const was = before.get(tenant.id)?.desired.tenant;
+      const guard = bothGuards(asItWas(judges, was, tenant), judges, policy.guard);
       return guard === undefined ? policy : { ...policy, guard };
     });
   return {
@@ -51,6 +53,7 @@ export function compare(
         ...selected.findings,
         ...settingsChanged(base.settings, head.settings, `${folder}/settings.yaml`),
         ...guardrailsChanged(base.guardrails, head.guardrails, `${folder}/guardrails.yaml`),
+        ...labelsChanged(base.guardrails, tenants, before),
       ],
     },
     base: before,

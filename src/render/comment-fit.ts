@@ -107,7 +107,9 @@ function head(plan: Plan): readonly Block[] {
 
 /** What changes the rules for everybody comes before what changes in a tenant. */
 function ruleWords({ proposal }: Plan): readonly Block[] {
-  const changed = (proposal?.findings ?? []).filter(({ rule }) => rule === 'guardrails-changed');
+  const changed = (proposal?.findings ?? []).filter(({ rule }) =>
+    ['guardrails-changed', 'labels-changed'].includes(rule),
+  );
   return changed.map(({ message }) => [`## ${forMarkdown(message)}`]);
 }
 

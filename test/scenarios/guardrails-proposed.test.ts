@@ -57,6 +57,33 @@ test('a pull request that weakens a guardrail and uses the gap is refused: its b
   expect(after.body).not.toContain('changes the guardrails');
 });
 
+test('a pull request that takes a label or the name away, and uses the gap, is refused: what the tenant was called counts', async () => {
+  const called = (tier: string) => CONTOSO.replace('tier: regulated', tier);
+  const labelled = STRICT.replace('owner: us', 'owner: us\n    when: { tier: regulated }');
+  for (const tier of ['tier: small', 'team: none'].map(called)) {
+    const opening = tier.replace('userConsent: none', 'userConsent: allApps');
+    const { status, rules, body } = await planned({ [FILE]: labelled }, { [TENANT]: opening });
+    expect(status).toBe('refused');
+    expect(rules).toContain('guardrail/no-all-apps');
+    expect(body).toContain('by which name and labels guardrails are chosen for contoso (');
+    // Once the label is gone in the base, the rule is not for this tenant any more.
+    const after = await planned({ [FILE]: labelled, [TENANT]: tier }, { [TENANT]: opening });
+    expect(after.status).toBe('changes');
+    expect(after.body).not.toContain('labels guardrails are chosen');
+  }
+  const named = guardrails(
+    'no-all-apps',
+    '\'tenant.name != "contoso" || policy.consent.userConsent != "allApps"\'',
+  );
+  const renamed = OPENING.replace('name: contoso', 'name: other');
+  const away = await planned(
+    { [FILE]: named },
+    { [TENANT]: null, 'policies/tenants/other.yaml': renamed.replace('tenants/contoso', 'tenants/other') },
+  );
+  expect(away.status).toBe('refused');
+  expect(away.body).toMatch(/chosen for other \(name contoso → other\)/);
+});
+
 test('what a pull request adds counts for it at once; what stays is not told', async () => {
   const added = await planned({}, { [FILE]: STRICT, [TENANT]: OPENING });
   expect(added.status).toBe('refused');

@@ -34,6 +34,11 @@ async function opened() {
   let last = { after: start, rules: start };
   return {
     push,
+    /** The run begins after this commit. */
+    from: (commit: string) => {
+      last = { after: commit, rules: commit };
+    },
+    head: () => work.git('rev-parse', 'HEAD'),
     merge: async (
       branch: string,
       files: { readonly [file: string]: string },
@@ -44,6 +49,16 @@ async function opened() {
       if (TENANT in files) await world.recorded(pull, GATE, 71);
       for (const user of approving) fake.review({ pull, user, state: 'APPROVED' });
       await fake.merge(pull, { method, by: 'contoso' });
+    },
+    /** The labels the tenant had before its change. */
+    labels: async () => {
+      await work.git('fetch', '--quiet', 'origin');
+      const commit = await work.git('rev-parse', 'origin/main');
+      const merged = await mergedSince(work.path, 'policies', { ...last, commit }, '2026-11-24');
+      const rulesAtHead = async (head: string) => rulesIn(await merged.policiesAt(head));
+      const { decisions } = await decide(async () => github, deciding({ ...merged, rulesAtHead }));
+      const decision = decisions.get(ID);
+      return decision?.kind === 'reviewed' ? decision.was?.labels : undefined;
     },
     /** The expression of the guardrail that was in force before the tenant's change. */
     run: async (): Promise<string | undefined> => {
@@ -96,5 +111,21 @@ describe('the guardrails in force before a merge count for it', () => {
     await push(FILE, STRICT);
     await merge('use', { [TENANT]: GATED });
     expect(await run()).toBe('change.widens');
+  });
+
+  test('the labels before a merge count for it, unless nobody approved the ones before', async () => {
+    const labelled = (text: string, tier: string) =>
+      text.replace(/^tenant:$/m, `tenant:\n  labels: { tier: ${tier} }`);
+    const both = await opened();
+    await both.push(TENANT, labelled(OPEN, 'regulated'));
+    both.from(await both.head());
+    await both.merge('both', { [TENANT]: labelled(GATED, 'small') });
+    expect(await both.labels()).toEqual({ tier: 'regulated' });
+    const pushed = await opened();
+    await pushed.push(TENANT, labelled(OPEN, 'regulated'));
+    pushed.from(await pushed.head());
+    await pushed.push(TENANT, labelled(OPEN, 'small'));
+    await pushed.merge('use', { [TENANT]: labelled(GATED, 'small') });
+    expect(await pushed.labels()).toEqual({ tier: 'regulated' });
   });
 });
