@@ -19,6 +19,7 @@ import {
   type ExitCode,
   worst,
 } from './commands/exit-code.ts';
+import type { ImportFlags } from './commands/import-arguments.ts';
 import { afterPlan } from './commands/next.ts';
 import type { BlockFlags, ExplainFlags, WhoFlags } from './commands/people-arguments.ts';
 import { accessIn, annotationsIn, findingsIn, planIn, reportIn } from './commands/shown.ts';
@@ -85,6 +86,28 @@ async function who(flags: WhoFlags): Promise<ExitCode> {
   }
   print(await accessIn({ format: flags.format, colour: colourOf(flags.color) }, report));
   return worst([codeOfFindings(findings), codeOfWho(report)]);
+}
+
+async function importing(flags: ImportFlags): Promise<ExitCode> {
+  const { importTenants } = await import('./commands/import.ts');
+  const { mayReplace } = await import('./commands/confirm.ts');
+  const { tenantId, name, cloud, tenant: only, ...rest } = flags;
+  const report = await importTenants({
+    ...rest,
+    ...(tenantId === undefined || name === undefined ? {} : { tenant: { id: tenantId, name, cloud } }),
+    only,
+    overwrite: (file) => mayReplace(forTerminal(file), { input: process.stdin, output: stderr }),
+    day: today(),
+    env,
+    version: pkg.version,
+    onWait: waits(flags.verbose),
+  });
+  if (flags.format === 'json') print((await import('./render/json-text.ts')).jsonText(report));
+  else {
+    const { importText } = await import('./render/import-text.ts');
+    print(importText(report.tenants, { colour: colourOf(flags.color) }));
+  }
+  return report.tenants.some(({ status }) => status === 'failed') ? EXIT.failed : EXIT.ok;
 }
 
 async function explain(user: string | undefined, flags: ExplainFlags): Promise<ExitCode> {
@@ -194,6 +217,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     if (invoked.command === 'validate') code = await validate(invoked.flags);
     else if (invoked.command === 'plan') code = await plan(invoked.flags);
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
+    else if (invoked.command === 'import') code = await importing(invoked.flags);
     else if (invoked.command === 'who') code = await who(invoked.flags);
     else if (invoked.command === 'explain') code = await explain(invoked.user, invoked.flags);
     else if (invoked.command === 'block') code = await block(invoked.flags);

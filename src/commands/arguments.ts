@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CommonFlags, command, examples, OFF, online, reading } from './command-parts.ts';
+import { type ImportFlags, importCommand } from './import-arguments.ts';
 import {
   type BlockFlags,
   blockCommand,
@@ -49,6 +50,7 @@ export type Invoked =
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
   | { readonly command: 'who'; readonly flags: WhoFlags }
+  | { readonly command: 'import'; readonly flags: ImportFlags }
   | { readonly command: 'block'; readonly flags: BlockFlags }
   | { readonly command: 'explain'; readonly user?: string; readonly flags: ExplainFlags }
   | { readonly command: 'github'; readonly verb: GitHubVerb; readonly flags: GitHubFlags }
@@ -122,6 +124,7 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
         self.error("error: '--replan' needs '--commit <sha>', whose policies are to be planned");
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
+  importCommand(program, (flags) => run({ command: 'import', flags }));
   whoCommand(program, (flags) => run({ command: 'who', flags }));
   blockCommand(program, (flags) => run({ command: 'block', flags }));
   explaining(program)

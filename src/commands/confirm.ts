@@ -26,3 +26,24 @@ export async function typed(question: string, name: string, { input, output }: A
     asking.close();
   }
 }
+
+/** A file is there, and nobody sits there who could say that it may go. */
+class FileThere extends Error {
+  override readonly name = 'FileThere';
+  readonly fix = 'Name another folder with --out, or replace the file with --force.';
+}
+
+/**
+ * Asks whether a file may be replaced; anything but yes is no.
+ * @throws FileThere where there is no terminal.
+ */
+export async function mayReplace(file: string, { input, output }: Asking): Promise<boolean> {
+  if (input.isTTY !== true || output.isTTY !== true)
+    throw new FileThere(`${file} is there already, and stays as it is.`);
+  const asking = createInterface({ input, output });
+  try {
+    return /^y(es)?$/i.test((await asking.question(`${file} is there already. Replace it? [y/N] `)).trim());
+  } finally {
+    asking.close();
+  }
+}
