@@ -159,12 +159,20 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-/** What unit tests of the record and of the plan file try as well. */
+/** What unit tests try as well, most of them against the same GitHub, with how that is told in the end left to the others. */
 const DEEP_ONLY: ReadonlySet<string> = new Set([
+  // test/unit/github/reviewed-plan.test.ts: the comment, the app, the plan file.
+  'a plan comment that was edited by hand',
   'a plan comment that was deleted',
+  'a record by another app',
+  'a plan file with altered JSON',
+  // test/unit/github/record-text.test.ts, artifacts.test.ts
   'a record that was tampered with',
-  'an approval without write access',
   'a plan file that has expired',
+  // test/unit/github/approved.test.ts; the author also in test/unit/commands/softened-rules.test.ts
+  'an approval by the author',
+  'an approval without write access',
+  'an approval that was dismissed',
 ]);
 
 describe('refused with zero writes, and a fresh plan on the merged pull request', () => {
@@ -183,7 +191,8 @@ describe('refused with zero writes, and a fresh plan on the merged pull request'
     },
   );
 
-  test('a token of another tenant', async () => {
+  // As in test/scenarios/fleet-apply.test.ts, and with the command itself in bad-input.test.ts.
+  inDeep('a token of another tenant', async () => {
     const world = await planned();
     approve(world);
     tenantOf(world).settings.tokenTenantId = '11111111-1111-4111-8111-111111111111';
