@@ -21,6 +21,15 @@ export const BUILT_IN = {
   legacy: 'microsoft-user-default-legacy',
 } as const;
 
+export const GRAPH = '00000003-0000-0000-c000-000000000000';
+/** Permissions of Microsoft Graph that are asked for beside mail; the same ids in every tenant. */
+export const SIGN_IN = {
+  userRead: 'e1fe6dd8-ba31-4d61-89e7-88639da4683d',
+  openid: '37f7f235-527c-4136-accd-4a02d197296e',
+  profile: '14dad69e-099b-42c9-810b-d002981feec1',
+  offlineAccess: '7427e0e9-2fba-42fe-b0c0-848c9e6a8182',
+} as const;
+
 /** Which permissions an administrator classified as low impact; asked for only where that decides. */
 export function classifications(exchangeId: string): ReadRequest {
   return {
@@ -54,8 +63,7 @@ export function letsConsent(ids: readonly string[], answers: Answers): Reading<b
   const unread = readings.flatMap(({ verdicts }) => (verdicts.known ? [] : [verdicts]))[0];
   if (unread !== undefined) return unread;
   const unclear = judged.find(({ verdicts }) => !verdicts.includes('no'));
-  if (unclear !== undefined)
-    return unknown(`the consent policy ${unclear.id} has conditions that cannot be judged here`);
+  if (unclear !== undefined) return unknown(unclearWords(unclear.id, answers));
   const parts = judged.filter(({ verdicts }) => verdicts.some((verdict) => verdict !== 'no'));
   const together = MAIL_SCOPES.every((_, scope) => parts.some(({ verdicts }) => verdicts[scope] !== 'no'));
   if (!together) return known(false);
@@ -88,27 +96,42 @@ function lowImpact(answers: Answers): Reading<Verdicts> {
   return known(MAIL_SCOPES.map((scope) => (low.includes(scope) ? 'yes' : 'no')));
 }
 
-/** A custom policy lets users consent to a scope that is included and not excluded. */
-function judge(policy: Row, answers: Answers): Verdicts {
-  const exchange = exchangeIn(answers);
-  const includes = rowsAt(policy, 'includes');
-  const excludes = rowsAt(policy, 'excludes');
-  return MAIL_SCOPES.map((scope) => {
-    const id = exchange?.scopes.get(scope);
-    const excluded = anyMatch(excludes, id);
-    const included = anyMatch(includes, id);
-    if (excluded === 'yes' || included === 'no') return 'no';
-    return excluded === 'no' && included === 'yes' ? 'yes' : 'unclear';
-  });
+function unclearWords(id: string, answers: Answers): string {
+  const policy = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === id);
+  return policy !== undefined && !mailIn(policy, answers).includes('unclear')
+    ? `the consent policy ${id} lets users consent to mail, but not for sure to the sign-in permissions that are asked for beside it`
+    : `the consent policy ${id} has conditions that cannot be judged here`;
 }
 
-function anyMatch(conditions: readonly Row[], scopeId: string | undefined): 'yes' | 'no' | 'unclear' {
-  const verdicts = conditions.map((condition) => matches(condition, scopeId));
+/**
+ * A custom policy lets users consent to the mail scopes it lets through, where it lets the sign-in permissions through as
+ * well. Whether it also does without them is not proven: that is neither yes nor no.
+ */
+function judge(policy: Row, answers: Answers): Verdicts {
+  const signsIn = Object.values(SIGN_IN).every((id) => through(policy, GRAPH, id) === 'yes');
+  return mailIn(policy, answers).map((verdict) => (verdict === 'yes' && !signsIn ? 'unclear' : verdict));
+}
+
+function mailIn(policy: Row, answers: Answers): Verdicts {
+  const exchange = exchangeIn(answers);
+  return MAIL_SCOPES.map((scope) => through(policy, EXCHANGE_ONLINE, exchange?.scopes.get(scope)));
+}
+
+/** A scope is let through where it is included and not excluded. */
+function through(policy: Row, resource: string, scopeId: string | undefined): Verdicts[number] {
+  const excluded = anyMatch(rowsAt(policy, 'excludes'), resource, scopeId);
+  const included = anyMatch(rowsAt(policy, 'includes'), resource, scopeId);
+  if (excluded === 'yes' || included === 'no') return 'no';
+  return excluded === 'no' && included === 'yes' ? 'yes' : 'unclear';
+}
+
+function anyMatch(conditions: readonly Row[], of: string, scopeId: string | undefined): Verdicts[number] {
+  const verdicts = conditions.map((condition) => matches(condition, of, scopeId));
   return verdicts.includes('yes') ? 'yes' : verdicts.includes('unclear') ? 'unclear' : 'no';
 }
 
 /** Conditions of a set are ANDed, an omitted one means "any". */
-function matches(condition: Row, scopeId: string | undefined): 'yes' | 'no' | 'unclear' {
+function matches(condition: Row, of: string, scopeId: string | undefined): Verdicts[number] {
   const any = (key: string, wanted: string | undefined) => {
     const values = textsAt(condition, key).map((each) => each.toLowerCase());
     return (
@@ -119,7 +142,7 @@ function matches(condition: Row, scopeId: string | undefined): 'yes' | 'no' | 'u
   };
   if (optionalText(condition, 'permissionType') === 'application') return 'no';
   const resource = optionalText(condition, 'resourceApplication') ?? 'any';
-  if (resource !== 'any' && resource.toLowerCase() !== EXCHANGE_ONLINE) return 'no';
+  if (resource !== 'any' && resource.toLowerCase() !== of) return 'no';
   if (!any('clientApplicationIds', APPLE_MAIL)) return 'no';
   if (scopeId === undefined) return 'unclear';
   if (!any('permissions', scopeId)) return 'no';

@@ -4,21 +4,14 @@ import { byText, canonical, type Json } from '../core/json.ts';
 import type { Answers, WriteRequest } from '../core/request.ts';
 import { APPLE_MAIL, EXCHANGE_ONLINE, MAIL_SCOPES } from '../core/state.ts';
 import { optionalText, type Row, rowsAt, rowsOf, showing, textAt, textsAt } from './answer.ts';
-import { POLICIES } from './consent-policies.ts';
+import { GRAPH, POLICIES, SIGN_IN } from './consent-policies.ts';
 import type { Exchange } from './exchange.ts';
 
 /** The custom consent policy behind `userConsent: thisAppOnly`; ids are immutable and ours alone. */
 export const OWN_POLICY = 'iosmail-apple-internet-accounts';
 
-const GRAPH = '00000003-0000-0000-c000-000000000000';
-/** User.Read, openid, profile, email, offline_access: the same ids in every tenant. */
-const SIGN_IN_SCOPES = [
-  'e1fe6dd8-ba31-4d61-89e7-88639da4683d',
-  '37f7f235-527c-4136-accd-4a02d197296e',
-  '14dad69e-099b-42c9-810b-d002981feec1',
-  '64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0',
-  '7427e0e9-2fba-42fe-b0c0-848c9e6a8182',
-];
+/** With email, which is asked for now and then. */
+const SIGN_IN_SCOPES = [...Object.values(SIGN_IN), '64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0'];
 const PERMISSION = 'Policy.ReadWrite.PermissionGrant';
 const LABEL = 'Consent policy "Apple Mail only"';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../src/core/json.ts';
 import { type Answer, known } from '../../../src/core/request.ts';
+import { SIGN_IN } from '../../../src/levers/consent-policies.ts';
 import {
   APPLE,
   EXO,
@@ -56,6 +57,11 @@ describe('whether users may consent to this app', () => {
   });
 });
 
+const GRAPH_SET: { readonly [key: string]: Json } = {
+  permissionType: 'delegated',
+  resourceApplication: '00000003-0000-0000-c000-000000000000',
+};
+
 describe('a custom policy', () => {
   const include = (parts: { readonly [key: string]: Json } = {}): Json => ({
     permissionType: 'delegated',
@@ -64,8 +70,30 @@ describe('a custom policy', () => {
     permissions: ['eas-id', 'ews-id'],
     ...parts,
   });
-  const custom = (includes: readonly Json[], excludes: readonly Json[] = []) =>
+  const signIn: Json = {
+    permissionType: 'delegated',
+    clientApplicationIds: [APPLE],
+    resourceApplication: '00000003-0000-0000-c000-000000000000',
+    permissions: ['all'],
+  };
+  const only = (includes: readonly Json[], excludes: readonly Json[] = []) =>
     now({ setting: self('My-Policy'), policies: found([{ id: 'my-policy', includes, excludes }]) });
+  const custom = (includes: readonly Json[], excludes: readonly Json[] = []) =>
+    only([...includes, signIn], excludes);
+  const [userRead, ...others] = Object.values(SIGN_IN);
+  test.each<[string, readonly Json[], readonly Json[], boolean | 'unknown']>([
+    ['with each of them', [{ ...GRAPH_SET, permissions: [userRead ?? '', ...others] }], [], true],
+    ['with all of any API', [{ permissionType: 'delegated' }], [], true],
+    ['without any', [], [], 'unknown'],
+    ['without User.Read', [{ ...GRAPH_SET, permissions: others }], [], 'unknown'],
+    ['for another app', [{ ...GRAPH_SET, clientApplicationIds: ['other'] }], [], 'unknown'],
+    ['excluded', [signIn], [{ ...GRAPH_SET, permissions: [userRead ?? ''] }], 'unknown'],
+  ])('mail, and the sign-in permissions %s', (_, includes, excludes, lets) => {
+    const told = only([include(), ...includes], excludes);
+    expect(told?.known === true ? told.value : 'unknown').toBe(lets);
+    if (told?.known === false) expect(told.why).toContain('not for sure to the sign-in permissions');
+  });
+
   test.each<[string, readonly Json[], readonly Json[], boolean | 'unknown']>([
     ['this app, both scopes', [include()], [], true],
     ['one scope only', [include({ permissions: ['eas-id'] })], [], false],
@@ -121,7 +149,7 @@ describe('a custom policy', () => {
   test('two policies that each let users consent to one scope: together is not proven, so unknown', () => {
     const half = (id: string, scope: string) => ({
       id,
-      includes: [include({ permissions: [scope] })],
+      includes: [include({ permissions: [scope] }), signIn],
       excludes: [],
     });
     const policies = found([half('eas', 'eas-id'), half('ews', 'ews-id'), half('eas-too', 'eas-id')]);
