@@ -16,11 +16,11 @@ export default defineConfig({
     setupFiles: ['test/no-network.ts', 'test/same-cases.ts'],
     reporters: process.env.CI ? ['default', './test/tally-reporter.ts'] : ['default'],
     projects: [
-      project('unit', 30_000),
-      project('contract', 60_000, true),
-      project('scenarios', 60_000),
-      project('faults', process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 60_000, true),
-      project('e2e', 120_000),
+      project('unit', 120_000),
+      project('contract', 120_000, true),
+      project('scenarios', 120_000),
+      project('faults', process.env.IOSMAIL_DEEP === '1' ? 1_800_000 : 120_000, true),
+      project('e2e', 240_000),
     ],
   },
 });

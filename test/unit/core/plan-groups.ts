@@ -19,7 +19,7 @@ export function compared(few: number, many?: number): void {
   count('access models compared', cases(few, many).numRuns);
 }
 
-export const PATIENCE = DEEP ? 1_800_000 : 60_000;
+export const PATIENCE = DEEP ? 1_800_000 : 120_000;
 
 export function planned(before: Tenant, d: Directory, wish: Wish, manners?: Manners): Promise<TenantPlan> {
   return planTenant(reader(before, d, manners), asPolicy(wish), DAY, new Set());
