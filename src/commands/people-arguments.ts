@@ -44,7 +44,10 @@ export function explaining(program: Command): Command {
 export function whoCommand(program: Command, run: (flags: WhoFlags) => Promise<void>): void {
   choosing(program, 'who', 'list who can use the app now, and why; cannot write', ['text', 'json', 'csv'])
     .option('--sandbox', 'use the built-in tenants, in this process; also with IOSMAIL_SANDBOX=true')
-    .option('--diff <ref>', 'what the policies want otherwise than those of this commit; asks no tenant')
+    .option(
+      '--diff <ref>',
+      'what the policies want otherwise than those of this commit, or between two: FROM..TO; asks no tenant',
+    )
     .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
     .addHelpText('after', SIGNING_IN)
     .addHelpText(

@@ -9,20 +9,25 @@ import { type LoadedPolicies, policiesOf } from '../policy/policies.ts';
 import { selectTenants } from '../policy/select.ts';
 
 /**
- * Compares what the policies of a commit want with those of the working directory. No tenant is asked.
+ * Compares what the policies of a commit want with those of the working directory, or of a second commit. No tenant
+ * is asked.
  * @throws GitFailure where there is no such commit.
  */
 export async function whoDiff(options: {
   readonly policies: string;
   readonly tenant: readonly string[];
+  /** A commit, or two as `FROM..TO`. */
   readonly diff: string;
   readonly day: Day;
 }): Promise<{ readonly report: WhoDiff; readonly findings: readonly Finding[] }> {
   const { policies, tenant: names, day } = options;
   const { repo, path } = await inRepository(policies);
-  const from = await commitOf(repo, options.diff);
-  const before = policiesOf(await policyFilesAt(repo, from, path), day);
-  const now = await loadPolicies(policies, day);
+  const [first, second] = sides(options.diff);
+  const at = async (commit: string) => policiesOf(await policyFilesAt(repo, commit, path), day);
+  const from = await commitOf(repo, first);
+  const to = second === undefined ? undefined : await commitOf(repo, second);
+  const before = await at(from);
+  const now = to === undefined ? await loadPolicies(policies, day) : await at(to);
   // A tenant that is only in the older commit is known too.
   const gone = before.tenants.map(({ desired }) => desired.tenant.name);
   const selected = selectTenants(now, names, [...gone, ...before.broken]);
@@ -41,13 +46,19 @@ export async function whoDiff(options: {
     report: {
       formatVersion: WHO_DIFF_FORMAT,
       from,
-      to: 'working directory',
+      to: to ?? 'working directory',
       tenants,
       unchanged: compared.length - tenants.length,
       notCompared: [...broken].filter((name) => names.length === 0 || names.includes(name)).sort(),
     },
     findings: selected.findings.filter(({ severity }) => severity === 'error'),
   };
+}
+
+/** No name of a commit, branch or tag has two dots in a row. */
+function sides(diff: string): readonly [from: string, to?: string] {
+  const at = diff.indexOf('..');
+  return at < 0 ? [diff] : [diff.slice(0, at), diff.slice(at + 2) || 'HEAD'];
 }
 
 function byName({ tenants }: LoadedPolicies) {

@@ -21,6 +21,7 @@ export function whoDiffText(
 ): string {
   const { strong, good, bad, careful } = paint(colour);
   const brush = { entered: good, left: bad, changed: careful };
+  const until = to === 'working directory' ? `the ${to}` : to.slice(0, 12);
   const parts = tenants.map(({ tenant, changes }) =>
     [
       strong(forTerminal(tenant.name)),
@@ -30,7 +31,7 @@ export function whoDiffText(
     ].join('\n'),
   );
   return `${[
-    `From ${from.slice(0, 12)} to the ${to}: ${count(tenants.length, 'tenant differs', 'tenants differ')}, ${unchanged} as before.`,
+    `From ${from.slice(0, 12)} to ${until}: ${count(tenants.length, 'tenant differs', 'tenants differ')}, ${unchanged} as before.`,
     ...parts,
     ...(notCompared.length === 0
       ? []
