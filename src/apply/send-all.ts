@@ -1,6 +1,6 @@
 import { Interrupted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
-import type { Step, TenantPlan } from '../core/plan.ts';
+import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
 import { narrows } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
@@ -112,7 +112,7 @@ async function beforeGroup(
   const what = `step ${step.number}`;
   const look = async (times: number) =>
     reasonToStop(
-      reviewed,
+      applying,
       step,
       await readUntilDone(reading, reviewed.steps, done, times, { ...applying, what }),
     );
@@ -134,7 +134,11 @@ async function beforeGroup(
   return undefined;
 }
 
-function reasonToStop(reviewed: TenantPlan, step: Step, { agreed, last, restsOn }: Seen): Stop | undefined {
+function reasonToStop(
+  { reviewed, begun }: Pick<Applying, 'reviewed' | 'begun'>,
+  step: Step,
+  { agreed, last, restsOn }: Seen,
+): Stop | undefined {
   const before = `Stopped before step ${step.number}${TURN[step.direction]}`;
   const moved = last.kind === 'moved' ? last : shiftedSince(reviewed, restsOn);
   if (moved !== undefined) {
@@ -145,6 +149,13 @@ function reasonToStop(reviewed: TenantPlan, step: Step, { agreed, last, restsOn 
     };
   }
   if (agreed) return undefined;
+  // What this run read at first was from before the writes of the earlier one.
+  if (begun) {
+    return {
+      message: `${before}: reads do not agree on what was done so far. An earlier run of this plan sent changes, and reads may still lag behind them.`,
+      fix: 'Run the same apply again in a minute: it goes on once the directory shows its earlier steps. If it never does, something outside undoes them.',
+    };
+  }
   return {
     message: `${before}: reads do not agree on what was done so far.`,
     fix: 'Run the same apply again later: it goes on once the directory shows its earlier steps. If it never does, something outside undoes them.',
