@@ -24,6 +24,13 @@ const WORDS: { readonly [field: string]: readonly string[] } = {
   'everyoneElse.after': LEVELS,
 };
 
+/** What `setting` of a change can be: these, or something that begins so and ends with an id. */
+const SETTINGS: readonly string[] = [
+  ...['application', 'consent/userConsent', 'consent/tenantWide'],
+  ...['enabledForSignIn', 'assignmentRequired', 'visibleToUsers'].map((key) => `application/${key}`),
+];
+const WITH_ID: readonly string[] = ['assignments/', 'userGrants/', 'consentPolicy/'];
+
 /** Fields that hold values of several kinds, so that comparing with any kind makes sense. */
 export const MIXED: ReadonlySet<string> = new Set([
   ...['enabledForSignIn', 'assignmentRequired', 'visibleToUsers', 'before', 'after'],
@@ -75,16 +82,43 @@ export function neverIn(wanted: Expr, list: Expr, kind: string | undefined, hold
     .find((said) => said !== undefined);
 }
 
+/** What is wrong with asking whether the setting of a change begins with this text. */
+export function neverBegins(field: Expr, constant: Expr): string | undefined {
+  const start = textIn(constant);
+  if (start === undefined || field.exprKind.case !== 'selectExpr') return undefined;
+  const begins = SETTINGS.some((each) => each.startsWith(start)) || isWithId(start);
+  return begins || field.exprKind.value.field !== 'setting' ? undefined : noSetting('begins with', start);
+}
+
+function isWithId(start: string): boolean {
+  return WITH_ID.some((each) => each.startsWith(start) || start.startsWith(each));
+}
+
+function noSetting(verb: string, text: string): string {
+  const all = [...SETTINGS.map((each) => `"${each}"`), ...WITH_ID.map((each) => `"${each}" with an id`)];
+  return `No setting ${verb} "${text}". Settings: ${all.join(', ')}.`;
+}
+
+function textIn({ exprKind }: Expr): string | undefined {
+  if (exprKind.case !== 'constExpr') return undefined;
+  const { constantKind } = exprKind.value;
+  return constantKind.case === 'stringValue' ? constantKind.value : undefined;
+}
+
 function misspelled(field: Expr, constant: Expr): string | undefined {
-  if (field.exprKind.case !== 'selectExpr' || constant.exprKind.case !== 'constExpr') return undefined;
-  const { constantKind } = constant.exprKind.value;
-  if (constantKind.case !== 'stringValue') return undefined;
+  const written = textIn(constant);
+  if (field.exprKind.case !== 'selectExpr' || written === undefined) return undefined;
   const { operand, field: name } = field.exprKind.value;
+  if (name === 'setting') {
+    const there =
+      SETTINGS.includes(written) || WITH_ID.some((each) => written.startsWith(each) && written !== each);
+    return there ? undefined : noSetting('is', written);
+  }
   const parent = operand?.exprKind.case === 'selectExpr' ? operand.exprKind.value.field : '';
   const words = [`${parent}.${name}`, name].flatMap((key) =>
     Object.hasOwn(WORDS, key) ? [WORDS[key]] : [],
   )[0];
-  if (words === undefined || words.includes(constantKind.value)) return undefined;
+  if (words === undefined || words.includes(written)) return undefined;
   const text = words.map((word) => `"${word}"`).join(', ');
-  return `\`${name}\` is never "${constantKind.value}". Its words: ${text}.`;
+  return `\`${name}\` is never "${written}". Its words: ${text}.`;
 }

@@ -1,5 +1,5 @@
 import type { parse } from '@bufbuild/cel';
-import { type Held, MIXED, neverEqual, neverIn, neverSame } from './comparisons.ts';
+import { type Held, MIXED, neverBegins, neverEqual, neverIn, neverSame } from './comparisons.ts';
 import type { Fact } from './facts.ts';
 import { IN_SMALL_LETTERS } from './samples.ts';
 import { lettersOf } from './small-letters.ts';
@@ -87,6 +87,10 @@ export function lookedUp(
               : name === '@in'
                 ? neverIn(one, other, kindOf(first), held(second))
                 : undefined;
+          if (never !== undefined) flaw(node, never);
+        }
+        if (name === 'startsWith' && target !== undefined && one !== undefined) {
+          const never = neverBegins(target, one);
           if (never !== undefined) flaw(node, never);
         }
         return name === '_?_:_' ? either(shapes[1], shapes[2]) : resultOf(name, first, second);

@@ -44,6 +44,21 @@ describe('a wrong expression refuses and says where', () => {
     ['a number for a text', 'recentLosses != "3"', /never equal/],
     ['a word that is none', 'policy.consent.userConsent != "allapps"', /`userConsent` is never "allapps"/],
     ['a word in a list that is none', '!(change.effect in ["widens", "narow"])', /`effect` is never "narow"/],
+    [
+      'a setting that is none',
+      '!plan.changes.exists(c, c.setting == "consent/userConsents")',
+      /^6:\d+ .*No setting is "consent\/userConsents"/,
+    ],
+    [
+      'a setting of somebody, without who',
+      '!plan.changes.exists(c, c.setting in ["assignments/"])',
+      /No setting is/,
+    ],
+    [
+      'what no setting begins with',
+      '!plan.changes.exists(c, c.setting.startsWith("assignment/"))',
+      /No setting begins with "assignment\/"/,
+    ],
     ['a truth value as text', 'policy.application.assignmentRequired != "false"', /is never "false"/],
     ['a label nobody asked for', 'tenant.labels.tier == "x"', /^6:28 .*field not found: tier/],
     ['no truth value', 'size(impact.lose)', /must be true or false/],
