@@ -16,6 +16,12 @@ const REVIEWED = ['test/unit/github/reviewed-plan.test.ts'];
 const RECORD = ['test/unit/github/record-text.test.ts'];
 const LEVERS = 'test/unit/levers';
 
+const BY_NAME = ['test/scenarios/guardrails-by-name.test.ts'];
+const EXPRESSIONS = ['test/unit/guardrails/expressions.test.ts'];
+const ROLE = [`${CORE}/role.test.ts`];
+const FROZEN = ['test/scenarios/scenarios.test.ts', 'test/scenarios/block.test.ts'];
+const BLOCK = ['test/scenarios/block.test.ts'];
+
 const m = (file, name, from, to, why, tests) => ({ file, name, from, to, why, tests });
 
 export const MUTANTS = [
@@ -207,7 +213,7 @@ export const MUTANTS = [
   m(
     'src/core/people.ts',
     'people who are deleted count as people',
-    "if (directory.users.get(id) === 'gone' || user === 'gone') return;",
+    "if (seen === 'gone' || user === 'gone') return;",
     '',
     'Ghosts would use up the limit.',
     LIMITS,
@@ -352,17 +358,17 @@ export const MUTANTS = [
   ),
   m(
     'src/core/protected.ts',
-    'unread administrators count as administrators',
-    ': [false, true];',
-    ': [true];',
-    'A protected person must be proven to keep access.',
+    'the role protects, or may protect, whoever may have it',
+    'const whos = [...plain, ...inRole];',
+    'const whos = inRole.length > 0 ? inRole : plain;',
+    'It comes and goes by the hour.',
     GUARD,
   ),
   m(
     'src/core/protected.ts',
     'a protected person may be without mail for a while',
-    '!loses.includes(true) && !waits) return [];',
-    '!loses.includes(true)) return [];',
+    'return waits ? [lost(',
+    'return waits && upn === "" ? [lost(',
     'Protection holds on the way too.',
     GUARD,
   ),
@@ -611,8 +617,8 @@ export const MUTANTS = [
   m(
     'src/apply/send-all.ts',
     'before a narrowing step one read is enough',
-    'const stop = await look(2);',
-    'const stop = await look(1);',
+    'await look(settles ? 2 : 1);',
+    'await look(1);',
     'Two reads must agree.',
     ['test/scenarios/steady.test.ts', 'test/scenarios/reading.test.ts', 'test/scenarios/scenarios.test.ts'],
   ),
@@ -865,5 +871,151 @@ export const MUTANTS = [
     'size < 0)',
     'Which one is it?',
     RECORD,
+  ),
+  m(
+    'src/commands/decide-merged.ts',
+    'another plan than was decided on is sent',
+    'return again.plan.digest === found.plan.digest',
+    "return again.kind === 'reviewed'",
+    'It was recorded between the decision and the first write.',
+    DECIDE,
+  ),
+  m(
+    'src/github/reviewed-plan.ts',
+    'a plan comment that was edited counts',
+    'if (sumOf(comment.body) !== sum)',
+    'if (comment.body === sum)',
+    'The reviewers may have seen something else.',
+    REVIEWED,
+  ),
+  // Names that are not shown, and rules about people.
+  m(
+    'src/planning/hide-names.ts',
+    'guardrails judge by pseudonyms',
+    'return known?.id === person.id ? { ...person, name: known.name } : person;',
+    'return person;',
+    'A rule about a person would never hold her.',
+    BY_NAME,
+  ),
+  m(
+    'src/planning/hide-names.ts',
+    'the names of those who lose access are not judged',
+    'lose: impact.lose.map(real),',
+    '',
+    'They are the ones such rules are about.',
+    BY_NAME,
+  ),
+  m(
+    'src/planning/plan-fleet.ts',
+    'a plan with hidden names is judged without them',
+    'const policy = judgedByRealNames(written, fleet.hide);',
+    'const policy = judgedByRealNames(written, undefined);',
+    'The guard would see pseudonyms.',
+    BY_NAME,
+  ),
+  m(
+    'src/apply/apply-fleet.ts',
+    'an apply with hidden names is judged without them',
+    'policy: judgedByRealNames(policy, fleet.hide),',
+    'policy,',
+    'The guard would see pseudonyms.',
+    BY_NAME,
+  ),
+  m(
+    'src/apply/apply-fleet.ts',
+    'the guardrails from before the change judge by pseudonyms',
+    '{ ...review, guard: hide.judging(guard) };',
+    'review;',
+    'The guard would see pseudonyms.',
+    BY_NAME,
+  ),
+  m(
+    'src/guardrails/small-letters.ts',
+    'a name with a capital may be asked for',
+    'if (text !== undefined && text !== text.toLowerCase())',
+    "if (text === '')",
+    'It would never be equal to one.',
+    EXPRESSIONS,
+  ),
+  m(
+    'src/guardrails/comparisons.ts',
+    'what can never be equal may be compared',
+    'b !== undefined && a !== b) return `A ',
+    'b === a && a !== b) return `A ',
+    'The rule would pass for ever without an error.',
+    EXPRESSIONS,
+  ),
+  m(
+    'src/guardrails/comparisons.ts',
+    'a word that a field never holds may be asked for',
+    'if (words === undefined || words.includes(',
+    'if (words !== null || words.includes(',
+    'The rule would pass for ever without an error.',
+    EXPRESSIONS,
+  ),
+  m(
+    'src/core/protected.ts',
+    'whoever keeps access by the role alone is not told of',
+    'person.administrator === true &&',
+    'person.administrator === undefined &&',
+    'They lose it when the role ends.',
+    ROLE,
+  ),
+  m(
+    'src/core/guard.ts',
+    'a disabled account hides an outage',
+    '.filter(isEnabled)',
+    '',
+    'Nobody signs in with it.',
+    GUARD,
+  ),
+  m(
+    'src/core/guard.ts',
+    'an administrator hides an outage',
+    '.map(({ id, principals }) => whoIs({ id, principals }));',
+    '.map((person) => whoIs(person));',
+    'The app was not opened for them.',
+    GUARD,
+  ),
+  m(
+    'src/core/guard.ts',
+    'disabled accounts raise a limit that is a share',
+    'total - disabled);',
+    'total);',
+    'Nobody signs in with them.',
+    LIMITS,
+  ),
+  // The lever pulled in an emergency.
+  m(
+    'src/apply/review.ts',
+    'a frozen tenant is written to',
+    "if (held !== undefined) return { kind: 'refused', ...held };\n  const ground",
+    'const ground',
+    'Nothing may be applied while it lasts.',
+    FROZEN,
+  ),
+  m(
+    'src/apply/block.ts',
+    'a block shuts an app only where a read shows it on',
+    'moves: movesBy(asIfOn(answers)),',
+    'moves: movesBy(answers),',
+    'Reads lag.',
+    BLOCK,
+  ),
+  m(
+    'src/core/incident.ts',
+    'a block that was undone is not told',
+    '!before.exists || !before.enabled) return [said];',
+    '!before.exists || before.enabled) return [said];',
+    'Somebody switched it on again.',
+    FROZEN,
+  ),
+  m(
+    'src/apply/block.ts',
+    'a read that showed it off already proves that a lost write took',
+    'return !seen.isOff && (await looking()).isOff;',
+    'return (await looking()).isOff;',
+    'Reads lag.',
+    BLOCK,
   ),
 ];
