@@ -12,7 +12,11 @@ import { policiesOf } from '../policy/policies.ts';
 /** A policy that would change something right away is none that says what is. */
 class NotAsItIs extends Error {
   override readonly name = 'NotAsItIs';
-  readonly fix = 'Import again; if it stays, correct in the Entra admin centre what the message names.';
+  readonly fix: string;
+  constructor(message: string, fix?: string) {
+    super(message);
+    this.fix = fix ?? 'Import again; if it stays, correct in the Entra admin centre what the message names.';
+  }
 }
 
 export type ImportedTenant = { readonly text: string; readonly findings: readonly Finding[] };
@@ -41,12 +45,15 @@ export async function importTenant(
   const loaded = policiesOf({ tenants: [source], baselines: [], isWhole: true, findings: [] }, day);
   const [policy] = loaded.tenants;
   const wrong = refusals(loaded.findings)[0];
-  if (policy === undefined) throw new NotAsItIs(wrong?.message ?? 'The policy would not be valid.');
+  if (policy === undefined)
+    throw new NotAsItIs(wrong?.message ?? 'The policy would not be valid.', wrong?.fix);
   const plan = await planTenant(once, policy, day, new Set());
-  if (plan.status !== 'unchanged')
-    throw new NotAsItIs(
-      refusals(plan.findings)[0]?.message ??
-        `The policy would change something: ${plan.steps.map(({ request }) => request.what).join(', ')}.`,
-    );
+  if (plan.status !== 'unchanged') {
+    const errors = refusals(plan.findings);
+    // What was not read is the cause; what follows from it is not.
+    const refused = errors.find(({ rule }) => rule === 'unreadable') ?? errors[0];
+    const steps = plan.steps.map(({ request }) => request.what).join(', ');
+    throw new NotAsItIs(refused?.message ?? `The policy would change something: ${steps}.`, refused?.fix);
+  }
   return { text, findings };
 }

@@ -1,5 +1,5 @@
-import { access, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Finding } from '../core/finding.ts';
 import { byText } from '../core/json.ts';
 import type { Cloud, Day } from '../core/state.ts';
@@ -83,20 +83,31 @@ async function importOne(
   try {
     const reader = openReader(await connect(blankPolicy(tenant), 'plan'));
     const { text, findings } = await importTenant(reader, tenant, options.day);
-    const exists = await access(file).then(
-      () => true,
-      () => false,
-    );
-    const may = !exists || options.force || (await options.overwrite(file));
-    if (may) {
-      await mkdir(join(options.out, 'tenants'), { recursive: true });
-      // A file that appeared meanwhile is not overwritten either.
-      await writeFile(file, text, { flag: exists ? 'w' : 'wx' });
-    }
+    const may = await writeUnlessKept(file, text, options);
     return { tenant, status: may ? 'written' : 'kept', file, findings };
   } catch (error) {
     return { tenant, status: 'failed', error: fileProblem(error, file) ?? problemOf(error) };
   }
+}
+
+/**
+ * Writes a file; one that is there only with `force`, or when somebody says so. Whether it was written.
+ * @throws what `overwrite` throws where nobody can be asked.
+ */
+export async function writeUnlessKept(
+  file: string,
+  text: string,
+  { force, overwrite }: Pick<ImportOptions, 'force' | 'overwrite'>,
+): Promise<boolean> {
+  const exists = await lstat(file).then(
+    () => true,
+    () => false,
+  );
+  if (exists && !force && !(await overwrite(file))) return false;
+  await mkdir(dirname(file), { recursive: true });
+  // A file that appeared meanwhile is not overwritten either.
+  await writeFile(file, text, { flag: exists ? 'w' : 'wx' });
+  return true;
 }
 
 function fileProblem(error: unknown, file: string) {

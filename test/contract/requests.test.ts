@@ -3,6 +3,8 @@
 // options, headers and properties are held against the package as well.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { importTenant } from '../../src/commands/import-tenant.ts';
+import { openReader } from '../../src/graph/open-reader.ts';
 import { mobileOnly } from '../../src/sandbox/conditional-access.ts';
 import { DEEP } from '../depth.ts';
 import { play, type Scenario } from '../scenarios/run.ts';
@@ -55,6 +57,7 @@ const FORMS = [
   "GET /servicePrincipals(appId='*')/appRoleAssignedTo?$top=999",
   `GET /servicePrincipals(appId='*')?$select=${APP}`,
   "GET /servicePrincipals(appId='*')?$select=id,appId,oauth2PermissionScopes",
+  "GET /servicePrincipals?$filter=startswith(displayName,'Apple Internet Account') or startswith(displayName,'iOS Account')&$select=id,appId,displayName",
   'GET /servicePrincipals/*/delegatedPermissionClassifications',
   'GET /subscribedSkus?$select=skuPartNumber,capabilityStatus,servicePlans',
   'GET /users/*/memberOf/graph.group?$select=id,displayName&$count=true&$top=999 (eventual)',
@@ -138,6 +141,14 @@ describe('what is sent', () => {
     note(world.wire);
     expect(asked().map(formOf).join()).toContain('/directoryRoles');
   });
+});
+
+test('what an import asks', async () => {
+  const { world, policies } = await stage('everything-at-once');
+  for (const policy of policies.tenants)
+    await importTenant(openReader(await world.connect(policy)), policy.desired.tenant, '2026-11-24');
+  note(world.wire);
+  expect(asked().map(formOf).join()).toContain('startswith(displayName');
 });
 
 describe('what is asked about one person', () => {
