@@ -27,7 +27,7 @@ export type BlockFlags = {
 /** `iosmail explain`, without what it does. */
 export function explaining(program: Command): Command {
   return command(program, 'explain', 'why one person cannot use Apple Mail, gate by gate; cannot write')
-    .argument('[user]', 'sign-in name, mail address or object id')
+    .argument('[user]', 'sign-in name, mail address or object id', personIn)
     .option('--error <text>', 'instead: what this error text means; - reads it from standard input')
     .option('--tenant <name>', 'the tenant of the person, where their name does not tell')
     .option('--policies <dir>', 'the folder with the policies', 'policies')
@@ -82,4 +82,12 @@ function reasonIn(text: string): string {
   if (text.trim() === '' || text.length > 500)
     throw new InvalidArgumentError('A reason is a ticket and a few words, at most 500 characters.');
   return text;
+}
+
+/** An empty shell variable names nobody. */
+function personIn(text: string): string {
+  const person = text.trim();
+  if (person === '')
+    throw new InvalidArgumentError('Name a person by sign-in name, mail address or object id.');
+  return person;
 }

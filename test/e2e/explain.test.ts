@@ -40,6 +40,7 @@ test('a pasted text is explained without policies, network or account', async ()
 });
 
 test.each([
+  [['explain', ' '], 64, /Name a person by sign-in name/],
   [['explain'], 64, /name a person, or paste an error/],
   [['explain', 'a@b.example', '--error', 'x'], 64, /name a person, or paste an error/],
   [['explain', 'a@elsewhere.example', '--sandbox'], 1, /Name it with --tenant, one of: adatum/],
