@@ -33,7 +33,7 @@ export type ImportReport = {
   readonly tool: { readonly name: 'iosmail'; readonly version: string };
   readonly tenants: readonly ImportOutcome[];
 };
-export type ImportOutcome =
+type ImportOutcome =
   | {
       readonly tenant: Named;
       readonly status: 'written' | 'kept';

@@ -6,14 +6,14 @@ import { type Assignment, assignedIn } from '../levers/assigned.ts';
 import { groupsById, nestedIn, userIn, usersById } from '../levers/principals.ts';
 
 /** A group that is assigned. Its id pins it. */
-export type AssignedGroup = {
+type AssignedGroup = {
   readonly id: string;
   readonly name: string;
   /** How many groups are nested in it. */
   readonly nested: number;
 };
 /** A user who is assigned directly. The policy names users by UPN; the id is kept beside it. */
-export type AssignedUser = {
+type AssignedUser = {
   readonly id: string;
   readonly upn: string;
   readonly guest: boolean;
