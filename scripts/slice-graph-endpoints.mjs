@@ -11,7 +11,7 @@ import { join } from 'node:path';
 
 /** Every path below these, as far as the second expression does not shut it out. */
 const ROOTS =
-  /^\/(auditLogs\/signIns|directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|identity\/conditionalAccess\/(evaluate|policies)|policies\/(authorizationPolicy|identitySecurityDefaultsEnforcementPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
+  /^\/(auditLogs\/(directoryAudits|signIns)|directory\/deletedItems|directoryObjects\/getByIds|directoryRoles|groups|oauth2PermissionGrants|identity\/conditionalAccess\/(evaluate|policies)|policies\/(authorizationPolicy|identitySecurityDefaultsEnforcementPolicy|permissionGrantPolicies)|servicePrincipals|subscribedSkus|users)(?=$|[/(])/;
 const USED =
   /^\/[\w/]+?(\(\w+='\{\w+\}'\))?(\/\{[\w-]+\})?(\/(appRoleAssignedTo|appRoleAssignments|oauth2PermissionGrants|delegatedPermissionClassifications|includes|excludes|members|transitiveMembers|memberOf|transitiveMemberOf)(\/\{[\w-]+\})?)?(\/graph\.(user|group|servicePrincipal))?(\/\$count)?$/;
 
@@ -21,6 +21,7 @@ const TYPES = [
   'authorizationPolicy',
   'conditionalAccessPolicy',
   'defaultUserRolePermissions',
+  'directoryAudit',
   'delegatedPermissionClassification',
   'directoryObject',
   'directoryRole',

@@ -4,6 +4,7 @@ import pkg from '../package.json' with { type: 'json' };
 import {
   type ApplyFlags,
   commandsOf,
+  type DriftFlags,
   type GitHubFlags,
   type GitHubVerb,
   type PlanFlags,
@@ -11,6 +12,7 @@ import {
 } from './commands/arguments.ts';
 import type { CommonFlags } from './commands/command-parts.ts';
 import {
+  codeOfDrift,
   codeOfFindings,
   codeOfPlan,
   codeOfReport,
@@ -22,7 +24,7 @@ import {
 import type { ImportFlags } from './commands/import-arguments.ts';
 import { afterPlan } from './commands/next.ts';
 import type { BlockFlags, ExplainFlags, WhoFlags } from './commands/people-arguments.ts';
-import { accessIn, annotationsIn, findingsIn, planIn, reportIn } from './commands/shown.ts';
+import { accessIn, annotationsIn, driftIn, findingsIn, planIn, reportIn } from './commands/shown.ts';
 import {
   colourOf,
   mediumOf,
@@ -71,6 +73,27 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
   };
   print(await planIn(mediumOf(flags), planned.plan, options));
   return worst([codeOfFindings(planned.findings), codeOfPlan(planned.plan, flags.detailedExitcode)]);
+}
+
+async function drift(flags: DriftFlags): Promise<ExitCode> {
+  const { drift: run } = await import('./commands/drift.ts');
+  const { onTenant, end } = progress('plan');
+  const options = {
+    ...flags,
+    day: today(),
+    env,
+    version: pkg.version,
+    onTenant,
+    onWait: waits(flags.verbose),
+  };
+  const { report, findings } = await run(options);
+  end();
+  if (findings.length > 0) {
+    const said = { findings, tenants: [], broken: [] };
+    stderr.write(`${await findingsIn({ format: 'text', colour: false }, said)}\n`);
+  }
+  print(await driftIn(mediumOf(flags), report));
+  return worst([codeOfFindings(findings), codeOfDrift(report, flags.detailedExitcode)]);
 }
 
 async function who(flags: WhoFlags): Promise<ExitCode> {
@@ -218,6 +241,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     else if (invoked.command === 'plan') code = await plan(invoked.flags);
     else if (invoked.command === 'apply') code = await apply(invoked.flags);
     else if (invoked.command === 'import') code = await importing(invoked.flags);
+    else if (invoked.command === 'drift') code = await drift(invoked.flags);
     else if (invoked.command === 'who') code = await who(invoked.flags);
     else if (invoked.command === 'explain') code = await explain(invoked.user, invoked.flags);
     else if (invoked.command === 'block') code = await block(invoked.flags);

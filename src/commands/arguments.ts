@@ -32,6 +32,7 @@ export type ApplyFlags = OnlineFlags & {
   readonly report?: string;
   readonly fresh?: string;
 };
+export type DriftFlags = OnlineFlags & { readonly detailedExitcode: boolean };
 /** What the workflows ask GitHub for. */
 export type GitHubFlags = {
   readonly policies: string;
@@ -49,6 +50,7 @@ export type Invoked =
   | { readonly command: 'validate'; readonly flags: CommonFlags }
   | { readonly command: 'plan'; readonly flags: PlanFlags }
   | { readonly command: 'apply'; readonly flags: ApplyFlags }
+  | { readonly command: 'drift'; readonly flags: DriftFlags }
   | { readonly command: 'who'; readonly flags: WhoFlags }
   | { readonly command: 'import'; readonly flags: ImportFlags }
   | { readonly command: 'block'; readonly flags: BlockFlags }
@@ -125,6 +127,11 @@ export function commandsOf(version: string, run: (invoked: Invoked) => Promise<v
       return run({ command: 'apply', flags: { ...OFF, ...flags, replan: flags.replan === true } });
     });
   importCommand(program, (flags) => run({ command: 'import', flags }));
+  online(program, 'drift', 'show what differs from the merged policies, why, and who did it; cannot write')
+    .option('--detailed-exitcode', 'exit 2 when a tenant differs')
+    .option('--verbose', 'also every wait; those of five seconds and more are told in any case')
+    .addHelpText('after', examples('iosmail drift', 'iosmail drift --tenant contoso --format markdown'))
+    .action((flags: DriftFlags) => run({ command: 'drift', flags: { ...ALL_OFF, ...flags } }));
   whoCommand(program, (flags) => run({ command: 'who', flags }));
   blockCommand(program, (flags) => run({ command: 'block', flags }));
   explaining(program)

@@ -1,3 +1,4 @@
+import type { DriftReport } from '../core/drift.ts';
 import type { Finding } from '../core/finding.ts';
 import { isBadInput, refusals } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
@@ -37,6 +38,19 @@ export function codeOfPlan({ tenants }: Plan, detailed: boolean): ExitCode {
         return refusals(tenant.findings).some(isBadInput) ? EXIT.failed : EXIT.refused;
       }
       return tenant.status === 'changes' && detailed ? EXIT.pending : EXIT.ok;
+    }),
+  );
+}
+
+/**
+ * A tenant of which something could not be read is a failure: it may differ in more than is told.
+ * @param detailed whether drift is told by the exit code (`--detailed-exitcode`).
+ */
+export function codeOfDrift({ tenants }: DriftReport, detailed: boolean): ExitCode {
+  return worst(
+    tenants.map(({ status }) => {
+      if (status === 'failed' || status === 'not known') return EXIT.failed;
+      return status === 'differs' && detailed ? EXIT.pending : EXIT.ok;
     }),
   );
 }

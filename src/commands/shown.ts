@@ -1,4 +1,5 @@
 import { relative, resolve, sep } from 'node:path';
+import type { DriftReport } from '../core/drift.ts';
 import type { Finding } from '../core/finding.ts';
 import type { Plan } from '../core/plan.ts';
 import type { ApplyReport } from '../core/report.ts';
@@ -44,6 +45,13 @@ export async function reportIn({ format, colour }: Medium, report: ApplyReport):
   if (format === 'json') return (await import('../render/apply-json.ts')).applyJson(report);
   if (format === 'markdown') return (await import('../render/apply-markdown.ts')).applyMarkdown(report);
   return (await import('../render/apply-text.ts')).applyText(report, { colour });
+}
+
+/** In what the tenants differ from the merged policies, ready to print. */
+export async function driftIn({ format, colour }: Medium, report: DriftReport): Promise<string> {
+  if (format === 'json') return (await import('../render/json-text.ts')).jsonText(report);
+  if (format === 'markdown') return (await import('../render/drift-markdown.ts')).driftMarkdown(report);
+  return (await import('../render/drift-text.ts')).driftText(report, { colour });
 }
 
 /** Who can use the app, or what the policies want otherwise, ready to print. */

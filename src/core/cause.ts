@@ -26,22 +26,19 @@ function causeOf(change: Change, base: Base | undefined, day: Day): Cause {
       setting === change.setting && sameJson(before, change.before) && sameJson(after, change.after),
   );
   if (base === undefined || same === undefined) return 'this pull request';
-  return same.after === null && same.at !== undefined && endedAt(base.policy, same.at, day)
-    ? 'expiring'
-    : 'drift';
+  const ended = entriesAt(base.policy, same.at).some(({ until }) => until !== undefined && until < day);
+  return same.after === null && ended ? 'expiring' : 'drift';
 }
 
-/** Whether an entry that has ended stands there. */
-function endedAt({ desired, origins }: TenantPolicy, at: Position, day: Day): boolean {
-  return (['groups', 'users'] as const).some((list) => {
-    const entries: readonly { readonly until?: Day }[] | 'unmanaged' = desired.assignments[list];
-    return (
-      entries !== 'unmanaged' &&
-      entries.some(
-        ({ until }, index) =>
-          until !== undefined && until < day && isSame(origins[`/assignments/${list}/${index}`], at),
-      )
-    );
+type Dated = { readonly from?: Day; readonly until?: Day };
+
+/** The entries of the lists of groups and users that stand there. */
+export function entriesAt({ desired, origins }: TenantPolicy, at: Position | undefined): readonly Dated[] {
+  if (at === undefined) return [];
+  return (['groups', 'users'] as const).flatMap((list) => {
+    const entries: readonly Dated[] | 'unmanaged' = desired.assignments[list];
+    if (entries === 'unmanaged') return [];
+    return entries.filter((_, index) => isSame(origins[`/assignments/${list}/${index}`], at));
   });
 }
 

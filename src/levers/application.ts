@@ -6,7 +6,7 @@ import { optionalText, rowsOf } from './answer.ts';
 import { APP, appIn, HIDE_TAG, LISTED_TAG } from './app.ts';
 import type { Lever } from './lever.ts';
 
-const DELETED: ReadRequest = {
+export const DELETED_APP: ReadRequest = {
   method: 'GET',
   path: `/directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId%20eq%20'${APPLE_MAIL}'&$select=id,appId,displayName,deletedDateTime`,
   shape: 'list',
@@ -17,7 +17,7 @@ const DELETED: ReadRequest = {
 /** The enterprise app exists. It is created only when a managed setting needs it, with its gates in the same request. */
 export const application: Lever = {
   name: 'application',
-  reads: (_policy, answers) => (answers.get(APP.path)?.kind === 'absent' ? [APP, DELETED] : [APP]),
+  reads: (_policy, answers) => (answers.get(APP.path)?.kind === 'absent' ? [APP, DELETED_APP] : [APP]),
   assess: (policy, answers, day) => {
     const app = appIn(answers);
     if (app !== 'absent') {
@@ -91,18 +91,18 @@ const notCreated: Finding = {
 };
 
 function deletedCopies(answers: Answers): readonly Finding[] {
-  const answer = answers.get(DELETED.path);
+  const answer = answers.get(DELETED_APP.path);
   if (answer?.kind === 'refused') {
     return [
       {
         rule: 'unreadable',
         severity: 'warning',
         message: `Whether there is a deleted copy of the enterprise app could not be read (${answer.message}).`,
-        fix: `Grant ${DELETED.permission} to the plan identity.`,
+        fix: `Grant ${DELETED_APP.permission} to the plan identity.`,
       },
     ];
   }
-  return rowsOf(answers, DELETED).map((row) => ({
+  return rowsOf(answers, DELETED_APP).map((row) => ({
     rule: 'app-deleted-copy',
     severity: 'warning',
     message: `A deleted copy of the enterprise app (${optionalText(row, 'id') ?? 'id not shown'}, deleted ${optionalText(row, 'deletedDateTime') ?? 'at an unknown time'}) can still be restored.`,

@@ -54,6 +54,7 @@ export function newTenant(
     conditionalAccess: [],
     securityDefaults: false,
     signIns: [],
+    audits: [],
     clients: new Map(registeredClients().map((client) => [client.clientId, client])),
     settings: {},
   };

@@ -4,6 +4,7 @@ import { badRequest, unsupportedQuery } from './answers.ts';
 export type Filter =
   | { readonly kind: 'and' | 'or'; readonly terms: readonly Filter[] }
   | { readonly kind: 'eq'; readonly property: string; readonly value: Literal }
+  | { readonly kind: 'any'; readonly property: string; readonly value: Literal }
   | { readonly kind: 'in'; readonly property: string; readonly values: readonly Literal[] }
   | { readonly kind: 'ge' | 'le'; readonly property: string; readonly value: string }
   | { readonly kind: 'startswith'; readonly property: string; readonly value: string };
@@ -33,7 +34,7 @@ function tokens(source: string): Token[] {
 }
 
 /**
- * Parses `eq`, `in`, `ge`, `le`, `startswith`, `and`, `or` and parentheses.
+ * Parses `eq`, `any` with `eq`, `in`, `ge`, `le`, `startswith`, `and`, `or` and parentheses.
  * @throws GraphError 400 for a syntax error, another operator, or more than 15 comparisons.
  */
 export function parseFilter(source: string): Filter {
@@ -82,6 +83,16 @@ export function parseFilter(source: string): Filter {
       const value = String(literal());
       take(')');
       return { kind: 'startswith', property: name, value };
+    }
+    // `targetResources/any(t:t/id eq '…')`: one of several has it.
+    const [, list] = /^(.+)\/any$/.exec(property) ?? [];
+    if (list !== undefined && peek() === '(') {
+      take();
+      const [, each] = /^(?:\w+):\w+\/(\w+)$/.exec(take().text) ?? [];
+      take('eq');
+      const value = literal();
+      take(')');
+      return { kind: 'any', property: `${list}/${each}`, value };
     }
     const operator = take().text.toLowerCase();
     if (operator === 'eq') return { kind: 'eq', property, value: literal() };
@@ -133,6 +144,10 @@ export function matches(filter: Filter, property: (name: string) => unknown): bo
       return filter.terms.some((term) => matches(term, property));
     case 'eq':
       return same(property(filter.property), filter.value);
+    case 'any': {
+      const values = property(filter.property);
+      return Array.isArray(values) && values.some((value) => same(value, filter.value));
+    }
     case 'in': {
       const value = property(filter.property);
       return filter.values.some((wanted) => same(value, wanted));

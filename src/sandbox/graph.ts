@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.ts';
 import { type Answer, badRequest, errorBody, GraphError, insufficientPrivileges } from './answers.ts';
+import type { Actor } from './audit.ts';
 import { guid } from './ids.ts';
 import { allows } from './permissions.ts';
 import { parseQuery } from './query.ts';
@@ -21,8 +22,8 @@ export type Call = {
   readonly discard?: boolean;
 };
 
-/** Who is asking: the tenant and the permissions of a token. */
-export type Caller = { readonly tenant: Tenant; readonly roles: ReadonlySet<string> };
+/** Who is asking: the tenant, the permissions of a token, and what the audit log calls whoever has it. */
+export type Caller = { readonly tenant: Tenant; readonly roles: ReadonlySet<string>; readonly actor: Actor };
 
 const GRAPH_HOSTS = new Set([
   'graph.microsoft.com',
@@ -51,7 +52,10 @@ export function authenticate(tenants: Iterable<Tenant>, headers: Headers, origin
     throw unauthenticated('Access token validation failure. Invalid audience.');
   }
   for (const tenant of tenants) {
-    if (tenant.id === claims.tid) return { tenant, roles: new Set(claims.roles ?? []) };
+    if (tenant.id !== claims.tid) continue;
+    const { appid = '', app_displayname: displayName = '', oid: servicePrincipalId = '' } = claims;
+    const actor: Actor = { kind: 'app', appId: appid, displayName, servicePrincipalId };
+    return { tenant, roles: new Set(claims.roles ?? []), actor };
   }
   throw unauthenticated('The identity of the calling application could not be established.');
 }
@@ -107,7 +111,7 @@ function handle(caller: Caller, call: Call, committed: (body: Json) => void): An
     root: `${call.origin}/v1.0`,
     path: rawPath,
     roles,
-    store: newStore(call.now, call.discard === true),
+    store: newStore(call.now, call.discard === true, caller.actor),
     turn,
   });
   if (call.method !== 'GET' && !QUESTIONS.has(path) && call.discard !== true) committed(body);

@@ -90,7 +90,7 @@ export function page<T>(
     }
     found = found.filter((row) => {
       const object = full(row);
-      return matches(filter, (name) => object[name]);
+      return matches(filter, (name) => valueAt(object, name.split('/')));
     });
   }
   const total = found.length;
@@ -110,6 +110,14 @@ export function page<T>(
       : project(request, shape, row),
   );
   return { status: 200, body };
+}
+
+/** The value at a path; of a list, that of each of its objects. */
+function valueAt(value: Json | undefined, [name, ...deeper]: readonly string[]): Json | undefined {
+  if (name === undefined) return value;
+  if (Array.isArray(value)) return value.map((each: Json) => valueAt(each, [name, ...deeper]) ?? null);
+  if (value === null || typeof value !== 'object') return undefined;
+  return valueAt((value as JsonObject)[name], deeper);
 }
 
 function nextLink(request: GraphRequest, key: string): string {

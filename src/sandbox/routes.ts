@@ -6,6 +6,7 @@ import * as authorization from './resources/authorization-policy.ts';
 import * as classifications from './resources/classifications.ts';
 import * as conditional from './resources/conditional-access.ts';
 import * as directory from './resources/directory.ts';
+import * as audits from './resources/directory-audits.ts';
 import * as grants from './resources/grants.ts';
 import * as groups from './resources/groups.ts';
 import * as grantPolicies from './resources/permission-grant-policies.ts';
@@ -160,6 +161,7 @@ export const ROUTES: readonly Route[] = [
 
   route('GET', '/directoryRoles/*/members', may.READ_ROLES, directory.listRoleMembers),
   route('GET', '/subscribedSkus', may.READ_LICENCES, directory.listSkus),
+  route('GET', '/auditLogs/directoryAudits', may.READ_LOGS, audits.listDirectoryAudits),
   route('GET', '/auditLogs/signIns', may.READ_LOGS, signIns.listSignIns),
   route('POST', '/directoryObjects/getByIds', may.READ_ANY, directory.getByIds),
 ];

@@ -1,3 +1,4 @@
+import { type Actor, noteAudit } from './audit.ts';
 import type { TableName, Tenant } from './tenant.ts';
 
 type Row<T extends TableName> = Tenant[T] extends Map<string, infer R> ? R : never;
@@ -38,22 +39,26 @@ export type Store = {
   readonly remove: (tenant: Tenant, table: TableName, key: string) => void;
 };
 
-/** A store for one request. Rows are replaced, not changed, so what a lagging reader still sees stays as it was. */
-export function newStore(now: Date, discard: boolean): Store {
-  const remember = (tenant: Tenant, table: TableName, key: string): void => {
+/**
+ * A store for one request. Rows are replaced, not changed, so what a lagging reader still sees stays as it was.
+ * @param by who asks; the audit log names them.
+ */
+export function newStore(now: Date, discard: boolean, by: Actor): Store {
+  const remember = (tenant: Tenant, table: TableName, key: string, after: unknown): void => {
     const before = (tenant[table] as Map<string, unknown>).get(key);
     const writes = youngWrites(tenant, now);
     writes.push({ at: now.getTime(), table, key, before });
+    noteAudit(tenant, table, before, after, by, now);
   };
   return {
     put(tenant, table, key, row) {
       if (discard) return;
-      remember(tenant, table, key);
+      remember(tenant, table, key, row);
       (tenant[table] as Map<string, typeof row>).set(key, row);
     },
     remove(tenant, table, key) {
       if (discard) return;
-      remember(tenant, table, key);
+      remember(tenant, table, key, undefined);
       (tenant[table] as Map<string, unknown>).delete(key);
     },
   };

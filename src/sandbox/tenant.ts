@@ -170,6 +170,46 @@ export type SignIn = {
   readonly appId?: string;
 };
 
+/** What the directory audit log says something was done to. */
+export type AuditTarget = {
+  readonly id: string;
+  readonly type: string;
+  readonly displayName: string | null;
+  readonly modified: readonly {
+    readonly displayName: string;
+    readonly oldValue: string | null;
+    readonly newValue: string | null;
+  }[];
+};
+
+/** An entry of the directory audit log. */
+export type Audit = {
+  readonly id: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly activity: string;
+  readonly category: string;
+  readonly correlationId: string;
+  /** `null`: the log names nobody. */
+  readonly by:
+    | {
+        readonly kind: 'user';
+        readonly id: string;
+        readonly userPrincipalName: string;
+        readonly displayName: string | null;
+      }
+    | {
+        readonly kind: 'app';
+        readonly appId: string;
+        readonly displayName: string;
+        readonly servicePrincipalId: string;
+      }
+    | null;
+  readonly targets: readonly AuditTarget[];
+  /** Default: success. */
+  readonly result?: 'success' | 'failure';
+};
+
 /** An app registration that may sign in to the tenant as itself, with Graph application permissions. */
 export type Client = {
   readonly clientId: string;
@@ -188,6 +228,8 @@ type Settings = {
   discardConsentWrites?: boolean;
   /** Reads do not show writes younger than this. */
   lagSeconds?: number;
+  /** The directory audit log does not show entries younger than this. */
+  auditLagSeconds?: number;
   /** Graph permissions (`Policy.Read.All`) or paths (`/policies/authorizationPolicy`) that are refused with 403. */
   refuse?: string[];
   /** The next `remaining` Graph requests are throttled: the exchange, or each item inside a batch. */
@@ -220,6 +262,8 @@ export type Tenant = {
   securityDefaults: boolean;
   /** In any order. */
   readonly signIns: SignIn[];
+  /** Oldest first. */
+  readonly audits: Audit[];
   readonly clients: Map<string, Client>;
   settings: Settings;
 };

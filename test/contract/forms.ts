@@ -5,7 +5,10 @@ export function formOf({ method, path, headers, body }: GraphRequest): string {
   const plain = decodeURIComponent(path)
     .replace(/ ge \d{4}-[\d-]+T[\d:]+Z/, ' ge *')
     .replace(/ in \(.*\)(?=&|$)/, ' in (*)')
-    .replace(/(appId|roleTemplateId|clientId|principalId|userPrincipalName|mail)(=| eq )'[^']*'/g, "$1$2'*'")
+    .replace(
+      /(appId|roleTemplateId|clientId|principalId|userPrincipalName|mail|activityDisplayName)(=| eq )'[^']*'/g,
+      "$1$2'*'",
+    )
     .replace(
       /\/(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!identitySecurity)[\w-]{40,})(?=[/?]|$)/g,
       '/*',

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { importTenant } from '../../src/commands/import-tenant.ts';
 import { openReader } from '../../src/graph/open-reader.ts';
+import { readAudits } from '../../src/planning/audit-reads.ts';
 import { mobileOnly } from '../../src/sandbox/conditional-access.ts';
 import { DEEP } from '../depth.ts';
 import { play, type Scenario } from '../scenarios/run.ts';
@@ -39,6 +40,7 @@ const OWN = '/policies/permissionGrantPolicies/iosmail-apple-internet-accounts/i
 const FORMS = [
   'DELETE /oauth2PermissionGrants/*',
   'DELETE /servicePrincipals/*/appRoleAssignedTo/*',
+  "GET /auditLogs/directoryAudits?$filter=activityDateTime ge * and activityDisplayName eq '*'",
   "GET /auditLogs/signIns?$filter=appId eq '*' and createdDateTime ge *",
   "GET /directory/deletedItems/microsoft.graph.servicePrincipal?$filter=appId eq '*'&$select=id,appId,displayName,deletedDateTime",
   "GET /directoryRoles(roleTemplateId='*')/members?$select=id,userPrincipalName",
@@ -149,6 +151,15 @@ test('what an import asks', async () => {
     await importTenant(openReader(await world.connect(policy)), policy.desired.tenant, '2026-11-24');
   note(world.wire);
   expect(asked().map(formOf).join()).toContain('startswith(displayName');
+});
+
+test('what is asked about who did something', async () => {
+  const { world, policies } = await stage('contoso');
+  const [policy] = policies.tenants;
+  if (policy === undefined) throw new Error('there is one');
+  await readAudits(openReader(await world.connect(policy)), ['Update service principal'], '2026-11-24');
+  note(world.wire);
+  expect(asked().map(formOf).join()).toContain('/auditLogs/directoryAudits');
 });
 
 describe('what is asked about one person', () => {

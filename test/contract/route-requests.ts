@@ -183,6 +183,7 @@ export const REQUESTS: { readonly [route: string]: Ask } = {
     () => `/directoryRoles(roleTemplateId='${GLOBAL_ADMINISTRATOR}')/members`,
   ),
   'GET /subscribedSkus': get(() => '/subscribedSkus'),
+  'GET /auditLogs/directoryAudits': get(() => '/auditLogs/directoryAudits'),
   'GET /auditLogs/signIns': get(() => '/auditLogs/signIns'),
   'POST /directoryObjects/getByIds': ({ app, group, user }) => ({
     path: '/directoryObjects/getByIds',
