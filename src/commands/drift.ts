@@ -6,7 +6,7 @@ import { driftFleet } from '../planning/drift-fleet.ts';
 import { hideNames } from '../planning/hide-names.ts';
 import { loadPolicies } from '../policy/load.ts';
 import { selectTenants } from '../policy/select.ts';
-import { lastApplied } from './last-applied.ts';
+import { appliedPolicies } from './last-applied.ts';
 import { openSession, type Waiting } from './session.ts';
 
 export type DriftOptions = Waiting & {
@@ -37,7 +37,7 @@ export async function drift(
     version,
     connect: (policy) => session.connect(policy, 'plan'),
     recentLosses: (tenantId) => recentLosses(journal, tenantId, clock.now()),
-    applied: await lastApplied(options.policies, loaded.tenants, day),
+    applied: await appliedPolicies(options.policies, loaded.tenants, day),
     ...(loaded.settings.privacy.people === 'counts' ? { hide: hideNames().hide } : {}),
     ...(onTenant === undefined ? {} : { onTenant }),
   });

@@ -13,7 +13,7 @@ import { journalInForce } from './journal-in-force.ts';
  * What the journal branch says of each tenant: whether its policy was ever applied, and which one was last. A journal
  * that cannot be read is told as the reason why that is unknown; it stops nothing.
  */
-export async function lastApplied(
+export async function appliedPolicies(
   folder: string,
   tenants: readonly TenantPolicy[],
   day: Day,

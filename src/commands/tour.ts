@@ -6,6 +6,7 @@ import { APPLE_MAIL, type Day } from '../core/state.ts';
 import { GitFailure } from '../git/git.ts';
 import { forTerminal } from '../render/safe.ts';
 import { SANDBOX_APPLY_CLIENT_ID, SANDBOX_CLIENT_ID } from '../sandbox/clients.ts';
+import { administrator, inPortal } from '../sandbox/portal.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { serve } from '../sandbox/serve.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -75,8 +76,8 @@ const STOPS: readonly Stop[] = [
     ends: EXIT.ok,
   },
   {
-    says: 'Somebody turns off the app of contoso in the portal. The plan of each morning shows that drift (exit code 2).',
-    argv: ['plan', '--detailed-exitcode', '--journal', 'JOURNAL', '--tenant', 'contoso'],
+    says: 'Somebody turns off the app of contoso in the portal. The look of each morning finds that, and who it was (exit code 2).',
+    argv: ['drift', '--detailed-exitcode', '--journal', 'JOURNAL', '--tenant', 'contoso'],
     as: SANDBOX_CLIENT_ID,
     ends: EXIT.pending,
     before: turnOffContoso,
@@ -138,8 +139,11 @@ export async function tour(options: {
 }
 
 function turnOffContoso({ tenants }: Sandbox): void {
-  for (const app of tenants.get('contoso')?.servicePrincipals.values() ?? [])
-    if (app.appId === APPLE_MAIL) app.accountEnabled = false;
+  const contoso = tenants.get('contoso');
+  if (contoso === undefined) return;
+  inPortal(contoso, administrator(contoso, 'admin'), new Date(), ({ servicePrincipals }) => {
+    for (const app of servicePrincipals.values()) if (app.appId === APPLE_MAIL) app.accountEnabled = false;
+  });
 }
 
 /** Without Git, or with one too old, the tour goes on without this stop. */
