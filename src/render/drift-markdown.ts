@@ -1,7 +1,7 @@
 import type { DriftedSetting, DriftReport, TenantDrift } from '../core/drift.ts';
 import type { FailedTenant } from '../core/plan.ts';
 import { changeWords } from './change-words.ts';
-import { attributionWords, driftSum, KIND_WORDS, KINDS, tenantSum } from './drift-words.ts';
+import { attributionWords, byKind, driftNotes, driftSum, tenantSum } from './drift-words.ts';
 import { forMarkdown } from './safe.ts';
 import { named, signOf } from './words.ts';
 
@@ -29,19 +29,19 @@ function told(drift: TenantDrift): readonly string[] {
     `### ${named(drift.tenant.name, forMarkdown)}`,
     tenantSum(drift),
     ...drift.findings.map(({ message, rule }) => `- error \`${rule}\`: ${forMarkdown(message)}`),
-    ...KINDS.flatMap((kind) => {
-      const settings = drift.settings.filter((each) => each.kind === kind);
-      return settings.length === 0 ? [] : [`**${KIND_WORDS[kind]}**`, settings.map(item).join('\n')];
-    }),
+    ...byKind(drift).flatMap(({ heading, listed, more }) => [
+      `**${heading}**`,
+      [...listed.map(item), ...more.map((line) => `- ${line}`)].join('\n'),
+    ]),
+    ...driftNotes(drift, forMarkdown).map((line) => `Note: ${line}.`),
   ];
 }
 
 function item(each: DriftedSetting): string {
-  const { change, why } = each;
+  const { change } = each;
   const who = attributionWords(each, forMarkdown);
   return [
     `- \`${signOf(change)}\` ${changeWords(change, forMarkdown)}`,
     ...(who === undefined ? [] : [`  - ${who}`]),
-    ...(why === undefined ? [] : [`  - unknown: ${forMarkdown(why)}`]),
   ].join('\n');
 }

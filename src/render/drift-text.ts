@@ -1,7 +1,7 @@
 import type { DriftedSetting, DriftReport, TenantDrift } from '../core/drift.ts';
 import type { FailedTenant } from '../core/plan.ts';
 import { changeWords } from './change-words.ts';
-import { attributionWords, driftSum, KIND_WORDS, KINDS, tenantSum } from './drift-words.ts';
+import { attributionWords, byKind, driftNotes, driftSum, tenantSum } from './drift-words.ts';
 import { paint } from './paint.ts';
 import { forTerminal } from './safe.ts';
 import { place, signOf } from './words.ts';
@@ -16,22 +16,23 @@ export function driftText(report: DriftReport, { colour }: { readonly colour: bo
     `  fix: ${forTerminal(error.fix)}`,
   ];
   const setting = (each: DriftedSetting) => {
-    const { change, why } = each;
+    const { change } = each;
     const who = attributionWords(each, forTerminal);
     const at = change.at === undefined ? '' : faint(`  ${place(change.at, forTerminal)}`);
     return [
       `    ${signOf(change)} ${changeWords(change, forTerminal)}${at}`,
       ...(who === undefined ? [] : [`      ${who}`]),
-      ...(why === undefined ? [] : [`      ${careful('unknown')}: ${forTerminal(why)}`]),
     ];
   };
   const told = (drift: TenantDrift) => [
     `${head(drift.tenant)}  ${drift.status === 'as merged' ? 'as merged' : tenantSum(drift)}`,
     ...drift.findings.map(({ message, rule }) => `  ${bad('error')} ${rule}: ${forTerminal(message)}`),
-    ...KINDS.flatMap((kind) => {
-      const settings = drift.settings.filter((each) => each.kind === kind);
-      return settings.length === 0 ? [] : [`  ${careful(KIND_WORDS[kind])}`, ...settings.flatMap(setting)];
-    }),
+    ...byKind(drift).flatMap(({ heading, listed, more }) => [
+      `  ${careful(heading)}`,
+      ...listed.flatMap(setting),
+      ...more.map((line) => `    ${line}`),
+    ]),
+    ...driftNotes(drift, forTerminal).map((line) => `  ${careful('note')}: ${line}`),
   ];
   const blocks = report.tenants.map((each) =>
     (each.status === 'failed' ? failed(each) : told(each)).join('\n'),

@@ -10,11 +10,14 @@ import { driftMarkdown } from '../../src/render/drift-markdown.ts';
 import { driftText } from '../../src/render/drift-text.ts';
 import { jsonText } from '../../src/render/json-text.ts';
 import { SANDBOX_APPLY_CLIENT_ID } from '../../src/sandbox/clients.ts';
+import { grant } from '../../src/sandbox/enterprise-app.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { administrator, inPortal } from '../../src/sandbox/portal.ts';
 import type { Tenant } from '../../src/sandbox/tenant.ts';
+import { appleApp } from './levels.ts';
 import { assignTo, deleteApp, setApp, setUserConsent, tenantWide, unassign } from './portal.ts';
 import { type Stage, stage } from './stage.ts';
+import { MAIL, principalId } from './tenant-builder.ts';
 import { graphExchanges, writesIn } from './wire.ts';
 
 const NOON = new Date('2026-11-24T11:00:00.000Z');
@@ -145,6 +148,35 @@ describe('an edit in the portal is found, and told with who made it', () => {
       expect(attribution).toMatchObject({ ...BY_ANNA, activity: 'Remove service principal' });
   });
 
+  test('consent that a person gave themselves, told with that person', async () => {
+    const staged = await settled('revoke-own-grants');
+    const { tenant } = staged;
+    const app = appleApp(tenant);
+    if (app === undefined) throw new Error('there is one');
+    inPortal(tenant, administrator(tenant, 'ben'), NOON, () => {
+      grant(tenant, app, MAIL, principalId(tenant, 'ben'));
+    });
+    const { drift } = await driftOf(staged);
+    expect(told(drift)).toEqual([
+      [
+        'userGrants/*',
+        'drifted',
+        expect.objectContaining({ by: expect.objectContaining({ name: 'ben@woodgrove.example' }) }),
+      ],
+    ]);
+  });
+
+  test('the consent policy of the tool itself', async () => {
+    const staged = await settled('consent-this-app-only');
+    anna(staged.tenant, (tenant) => {
+      tenant.permissionGrantPolicies.delete('iosmail-apple-internet-accounts');
+    });
+    const { drift } = await driftOf(staged);
+    expect(drift.settings.length).toBeGreaterThan(0);
+    for (const { kind, attribution } of drift.settings)
+      expect([kind, attribution]).toEqual(['drifted', expect.objectContaining(BY_ANNA)]);
+  });
+
   test('an application is told as one', async () => {
     const staged = await settled('contoso');
     const other = {
@@ -221,8 +253,77 @@ describe('why a setting differs', () => {
     expect(told(drift)).toEqual([
       ['application/enabledForSignIn', 'unknown', expect.objectContaining(BY_ANNA)],
     ]);
-    expect(driftText(report, { colour: false })).toContain('unknown: there is no journal here');
+    expect(driftText(report, { colour: false })).toContain('is unknown: there is no journal here');
   });
+});
+
+describe('dates', () => {
+  const LISTED = '/assignments/users/0';
+  /** A policy that lists one user with dates, beside what it has. */
+  function dated({ policies }: Stage, upn: string, dates: object): TenantPolicy {
+    const [policy] = policies.tenants;
+    if (policy === undefined) throw new Error('there is one');
+    const at = { file: 'policies/tenants/contoso.yaml', line: 99, column: 7 };
+    const assignments = {
+      ...policy.desired.assignments,
+      users: [{ upn, reason: 'CHG-1', ...dates }],
+      unlisted: 'remove' as const,
+    };
+    const origins = { ...policy.origins, [LISTED]: at };
+    return { ...policy, desired: { ...policy.desired, assignments }, origins };
+  }
+  const person = 'it-001@contoso.example';
+  const with_ = (staged: Stage, policy: TenantPolicy) => ({
+    ...staged,
+    policies: { ...staged.policies, tenants: [policy] },
+  });
+
+  test('an entry that ended after the last apply: expired, and nobody is asked after', async () => {
+    const staged = await settled('contoso');
+    assignTo(staged.tenant, 'it-001');
+    const ended = with_(staged, dated(staged, person, { until: '2026-11-30' }));
+    const { drift } = await driftOf(ended, { day: '2026-12-01' });
+    expect(told(drift)).toEqual([['assignments/*', 'expired', undefined]]);
+    expect(logReads(staged)).toBe(0);
+    const blind = await driftOf(ended, { day: '2026-12-01', last: { kind: 'unknown', why: 'no journal' } });
+    expect(told(blind.drift)).toEqual([['assignments/*', 'expired', undefined]]);
+  });
+
+  test('an entry that ended before the last apply, which took it away: somebody put it back', async () => {
+    const staged = await settled('contoso');
+    anna(staged.tenant, (tenant) => assignTo(tenant, 'it-001'));
+    const ended = with_(staged, dated(staged, person, { until: '2026-11-23' }));
+    const { drift } = await driftOf(ended);
+    expect(told(drift)).toEqual([['assignments/*', 'drifted', expect.objectContaining(BY_ANNA)]]);
+  });
+
+  test('an entry that begins after the last apply is not drift', async () => {
+    const staged = await settled('contoso');
+    const begun = with_(staged, dated(staged, person, { from: '2026-11-25' }));
+    expect((await driftOf(begun)).drift.settings).toEqual([]);
+    const { drift } = await driftOf(begun, { day: '2026-11-25' });
+    expect(told(drift)).toEqual([['assignments/*', 'not applied', undefined]]);
+  });
+});
+
+test('a run of unknown end in between: what both policies want has drifted, the rest is unknown', async () => {
+  const staged = await settled('contoso');
+  const [was] = staged.policies.tenants;
+  anna(staged.tenant, (tenant) => setApp(tenant, { accountEnabled: false }));
+  const merged = { ...staged.policies, tenants: [withVisible(staged, true)] };
+  const last: LastApplied = { kind: 'unknown', why: 'a run was lost', time: '2026-11-24T09:30:00.000Z' };
+  const { drift } = await driftOf(
+    { ...staged, policies: merged },
+    was === undefined ? { last } : { last, was },
+  );
+  expect(
+    told(drift)
+      .map(([setting, kind]) => [setting, kind])
+      .sort(),
+  ).toEqual([
+    ['application/enabledForSignIn', 'drifted'],
+    ['application/visibleToUsers', 'unknown'],
+  ]);
 });
 
 const logReads = ({ world }: Stage) =>
