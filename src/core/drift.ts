@@ -92,7 +92,7 @@ function classified(written: Change, policy: TenantPolicy, last: LastApplied): D
 }
 
 /** Whether somebody in the tenant may have moved a setting, so that the log is worth asking. */
-export function isAttributable({ kind }: DriftedSetting): boolean {
+function isAttributable({ kind }: DriftedSetting): boolean {
   return kind === 'drifted' || kind === 'unknown';
 }
 
