@@ -7,7 +7,11 @@ export type AuditEntry = {
   readonly by: Actor;
   /** Object ids of what something was done to, in lower case. */
   readonly targets: readonly string[];
-  readonly modified: readonly { readonly property: string; readonly value: string | null }[];
+  readonly modified: readonly {
+    readonly property: string;
+    readonly was: string | null;
+    readonly value: string | null;
+  }[];
 };
 
 /** Who did it. `not told`: the entry names neither a user nor an application. */

@@ -21,12 +21,9 @@ export function traceOf({ setting, before, after, subject }: Change): Trace {
   if (part === 'application' && name === '') return { activities: REMOVED, fits: aboutApp };
   if (part === 'application') return appTrace(name, before);
   if (part === 'assignments') return assignmentTrace(name, subject, after === null);
-  if (part === 'userGrants') return { activities: GRANTED, fits: grantOf(personIn(subject)) };
+  if (part === 'userGrants') return { activities: GRANTED, fits: grantOf(personIn(subject), before) };
   if (setting === 'consent/tenantWide')
-    return {
-      activities: [...(adds(before, after) ? ['Remove delegated permission grant'] : []), ...GRANTED],
-      fits: tenantWide,
-    };
+    return { activities: tenantWideActivities(before, after), fits: tenantWide(before, after) };
   if (setting === 'consent/userConsent')
     return { activities: ['Update authorization policy'], fits: namesConsentPolicies };
   return {
@@ -35,7 +32,9 @@ export function traceOf({ setting, before, after, subject }: Change): Trace {
   };
 }
 
-const GRANTED = ['Consent to application', 'Add delegated permission grant'];
+const TAKEN = 'Remove delegated permission grant';
+const GIVEN = 'Add delegated permission grant';
+const GRANTED = ['Consent to application', GIVEN];
 
 const PROPERTIES: { readonly [setting: string]: string } = {
   enabledForSignIn: 'accountenabled',
@@ -73,26 +72,51 @@ function assignmentTrace(principal: string, subject: string | undefined, added: 
 
 /** Whether scopes are wanted that are not there: somebody took them away. */
 function adds(before: Json, after: Json): boolean {
-  const has = new Set(Array.isArray(before) ? before : []);
-  return Array.isArray(after) && after.some((scope) => !has.has(scope));
+  const has = textsIn(before);
+  return textsIn(after).some((scope) => !has.includes(scope));
 }
 
-function tenantWide(entry: AuditEntry, app: AppIds): boolean {
-  return aboutApp(entry, app) && !says(entry, 'consenttype', 'principal');
+/** A grant of which a part is gone may be told as one that was taken or as one that was given anew. */
+function tenantWideActivities(before: Json, after: Json): readonly string[] {
+  if (before === null) return [TAKEN];
+  return adds(before, after) ? [TAKEN, GIVEN] : GRANTED;
 }
 
-function grantOf(person: string | undefined): Trace['fits'] {
+function tenantWide(before: Json, after: Json): Trace['fits'] {
+  const [was, is] = [textsIn(before), textsIn(after)];
+  const moved = [...was, ...is].filter((scope) => !(was.includes(scope) && is.includes(scope)));
+  return (entry, app) => {
+    const own = says(entry, 'consenttype', 'principal') || says(entry, 'isadminconsent', 'false');
+    return aboutApp(entry, app) && !own && aboutScopes(entry, moved);
+  };
+}
+
+function grantOf(person: string | undefined, scopes: Json): Trace['fits'] {
   return (entry, app) =>
     aboutApp(entry, app) &&
+    aboutScopes(entry, textsIn(scopes)) &&
     person !== undefined &&
     (entry.targets.includes(person) ||
       entry.modified.some(({ value }) => value?.toLowerCase().includes(person)) ||
       (entry.by.kind === 'user' && entry.by.id.toLowerCase() === person));
 }
 
+/** Where an entry tells scopes, one of these is among them: else it is about a grant on another API. */
+function aboutScopes({ modified }: AuditEntry, scopes: readonly string[]): boolean {
+  const told = modified
+    .filter(({ property }) => /(?:scope|permissions)$/.test(letters(property)))
+    .map(({ was, value }) => `${was ?? ''} ${value ?? ''}`)
+    .filter((text) => text.trim() !== '');
+  return told.length === 0 || scopes.some((scope) => told.some((text) => text.includes(scope)));
+}
+
+function textsIn(value: Json): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
 function namesConsentPolicies({ modified }: AuditEntry): boolean {
-  return modified.some(({ property, value }) =>
-    /permissiongrantpolic/.test(`${letters(property)} ${letters(value ?? '')}`),
+  return modified.some(({ property, was, value }) =>
+    /permissiongrantpolic/.test(letters(`${property} ${was ?? ''} ${value ?? ''}`)),
   );
 }
 

@@ -45,6 +45,11 @@ export async function readAudits(
       if (answer?.kind === 'refused') return `${answer.message} (needs ${read.permission})`;
       return answer?.kind === 'found' ? [] : 'not found';
     });
+    const live = answers.get(APP.path);
+    const deleted = answers.get(DELETED_APP.path);
+    // Without either, what was done to the app cannot be told from what was done to others.
+    if (live?.kind !== 'found' && deleted?.kind === 'refused')
+      refused.push(`${deleted.message} (needs ${DELETED_APP.permission})`);
     const [why] = refused;
     if (why !== undefined) return { log: { kind: 'not read', why }, app: nobody };
     const entries = reads.flatMap((read) => rowsOf(answers, read).filter(isDone).map(entryOf));
@@ -52,7 +57,6 @@ export async function readAudits(
       const answer = answers.get(read.path);
       return answer?.kind === 'found' && answer.cut === true;
     });
-    const live = answers.get(APP.path);
     const app = [
       ...(live?.kind === 'found' ? [rowOf(APP, live.value)] : []),
       ...rowsOf(answers, DELETED_APP),
@@ -84,6 +88,7 @@ function entryOf(row: Row): AuditEntry {
     modified: targets.flatMap((target) =>
       rowsAt(target, 'modifiedProperties').map((each) => ({
         property: optionalText(each, 'displayName') ?? '',
+        was: optionalText(each, 'oldValue') ?? null,
         value: optionalText(each, 'newValue') ?? null,
       })),
     ),

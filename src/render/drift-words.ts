@@ -72,7 +72,7 @@ function actorWords({ by }: Extract<Attribution, { kind: 'found' }>, say: Say): 
 
 /** "3 settings differ: 2 drifted in the tenant, 1 expired". */
 export function tenantSum({ settings, status }: TenantDrift): string {
-  const least = status === 'not known' ? 'not known: not everything could be read; at least ' : '';
+  const least = status === 'not known' ? 'not known: not everything could be read or found; at least ' : '';
   const differ = settings.length === 1 ? 'differs' : 'differ';
   const kinds = KINDS.flatMap((kind) => {
     const of = settings.filter((each) => each.kind === kind).length;
