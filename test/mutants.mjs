@@ -22,6 +22,10 @@ const ROLE = [`${CORE}/role.test.ts`];
 const FROZEN = ['test/scenarios/scenarios.test.ts', 'test/scenarios/block.test.ts'];
 const BLOCK = ['test/scenarios/block.test.ts'];
 
+const DRIFT = ['test/scenarios/drift.test.ts'];
+const TRACES = [`${CORE}/audit-traces.test.ts`];
+const LAST_APPLIED = ['test/unit/commands/last-applied.test.ts'];
+
 const m = (file, name, from, to, why, tests) => ({ file, name, from, to, why, tests });
 
 export const MUTANTS = [
@@ -1017,5 +1021,63 @@ export const MUTANTS = [
     'return (await looking()).isOff;',
     'Reads lag.',
     BLOCK,
+  ),
+
+  // Drift: why, and who did it.
+  m(
+    'src/core/drift.ts',
+    'an edit that the last apply put right is told as what moved a setting after it',
+    'Date.parse(entry.time) >= since && fits',
+    'fits',
+    'The newest entry that fits may be of long before.',
+    DRIFT,
+  ),
+  m(
+    'src/core/drift.ts',
+    'a log that was read in part reads as whole',
+    'whole: !log.cut',
+    'whole: true',
+    'What was not read is unknown, never nobody.',
+    DRIFT,
+  ),
+  m(
+    'src/core/drift.ts',
+    'the name of an administrator is shown where only counts may be',
+    'return hide === undefined ||',
+    'return hide !== undefined ||',
+    'privacy.people: counts.',
+    DRIFT,
+  ),
+  m(
+    'src/planning/audit-reads.ts',
+    'an attempt that failed is told as an edit',
+    "!['failure', 'timeout'].includes(",
+    "!['timeout'].includes(",
+    'It moved nothing.',
+    DRIFT,
+  ),
+  m(
+    'src/core/audit-traces.ts',
+    'an entry about another app is taken for one about this one',
+    'return aboutApp(entry, app) && !own &&',
+    'return !own &&',
+    'Somebody who did nothing here would be named.',
+    TRACES,
+  ),
+  m(
+    'src/commands/last-applied.ts',
+    'an apply that failed counts as one that went through',
+    "new Set(['applied', 'nothing to do'])",
+    "new Set(['applied', 'nothing to do', 'failed'])",
+    'What was never applied would be told as drift.',
+    LAST_APPLIED,
+  ),
+  m(
+    'src/commands/last-applied.ts',
+    'a run that was lost is passed over',
+    "({ outcome }) => outcome === 'unknown'",
+    '() => false',
+    'It may have applied anything.',
+    LAST_APPLIED,
   ),
 ];

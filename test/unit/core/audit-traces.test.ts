@@ -100,6 +100,8 @@ describe('consent', () => {
     expect(fits(more, { ...given(), activity: 'Consent to application' })).toBe(true);
     expect(fits(less, given())).toBe(true);
     expect(fits(gone, given())).toBe(false);
+    const elsewhere = { ...client, value: `"${PERSON}"` };
+    expect(fits(more, { ...given(), modified: [elsewhere] })).toBe(false);
     expect(fits(gone, { ...given(), activity: 'Remove delegated permission grant' })).toBe(true);
   });
 
