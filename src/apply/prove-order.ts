@@ -2,6 +2,7 @@ import type { GateGroup } from '../core/assessment.ts';
 import { refusals } from '../core/finding.ts';
 import { canonical, type Json } from '../core/json.ts';
 import type { Step, TenantPlan } from '../core/plan.ts';
+import { restOnOneAnother } from '../core/steps.ts';
 
 /** The plan of the live state with its groups of steps in this order: the planner's own proof and rules, for a given order. */
 export type InOrder = (groups: readonly GateGroup[]) => TenantPlan;
@@ -56,9 +57,6 @@ export function unprovenOrder(
 
 const ABOUT_THE_ORDER: ReadonlySet<string> = new Set(['no-safe-order', 'protected-person']);
 
-/** Kinds whose steps stand each for themselves, in any order; those of the others rest on one another. */
-const LOOSE: ReadonlySet<GateGroup> = new Set(['add-assignees', 'remove-assignees', 'revoke-user-grants']);
-
 /** The groups in the order of their steps; one that comes twice has its steps apart. */
 function stretchesOf(steps: readonly Step[]): readonly GateGroup[] {
   return steps.map(({ group }) => group).filter((group, index) => group !== steps[index - 1]?.group);
@@ -77,7 +75,7 @@ function ofAnotherKind(left: readonly Step[], live: readonly Step[]): Unproven |
     };
   }
   const bound = (steps: readonly Step[]) =>
-    steps.filter(({ group }) => !LOOSE.has(group)).flatMap((step) => keysOf(step));
+    steps.filter(({ group }) => restOnOneAnother(group)).flatMap((step) => keysOf(step));
   const inTurn = (steps: readonly Step[], group: GateGroup) =>
     bound(steps.filter((step) => step.group === group));
   const mixed = left.find(({ group }) => inTurn(left, group).join() !== inTurn(live, group).join());

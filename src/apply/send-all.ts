@@ -2,7 +2,7 @@ import { Interrupted } from '../core/interrupted.ts';
 import type { Json } from '../core/json.ts';
 import type { Step } from '../core/plan.ts';
 import type { StepReport, StepResult } from '../core/report.ts';
-import { narrows } from '../core/steps.ts';
+import { narrows, restOnOneAnother } from '../core/steps.ts';
 import type { Applying, Stop } from './applying.ts';
 import { type Live, readLive, readUntilDone, type Seen } from './live.ts';
 import { pause } from './pause.ts';
@@ -36,7 +36,12 @@ export async function sendAll(
   try {
     for (const [index, step] of left.entries()) {
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
-      const stop = await beforeGroup(applying, step, left[index - 1], done, reading);
+      const stop = await beforeStep(
+        applying,
+        { previous: left[index - 1], step, next: left[index + 1] },
+        done,
+        reading,
+      );
       if (stop !== undefined) return { reports, stop };
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
       applying.onStep?.(step.number, reviewed.steps.length);
@@ -92,23 +97,26 @@ function stopFor(error: unknown): Stop {
   return { message, fix: fix ?? 'Run the same apply again: it reads first and sends only what is left.' };
 }
 
+/** A step between its neighbours, where it has any. */
+type Place = { readonly previous: Step | undefined; readonly step: Step; readonly next: Step | undefined };
+
 /**
  * Before a group of steps: a look that the tenant is where the steps so far have led, and nowhere else, since others
  * may write to it too. Before a narrowing stretch, and before the widening that follows one, two agreeing reads and
  * the settle time come before the last look.
- * @param previous the step this run sent before; unset for its first, which follows the reads of the review.
+ * @param place the steps of this run next to it; what is first follows the reads of the review.
  */
-async function beforeGroup(
+async function beforeStep(
   applying: Applying,
-  step: Step,
-  previous: Step | undefined,
+  { previous, step, next }: Place,
   done: ReadonlySet<number>,
   reading: () => Promise<Live>,
 ): Promise<Stop | undefined> {
   const { reviewed, policy, journal } = applying;
   // A run that goes on in the middle of a stretch cannot know how long ago the earlier steps were: it settles too.
   const settles = step.settle !== undefined || (previous === undefined && narrows(step.group));
-  if (!settles && (previous === undefined || previous.group === step.group)) return undefined;
+  if (!settles && (previous === undefined || (previous.group === step.group && !completes(step, next))))
+    return undefined;
   const what = `step ${step.number}`;
   const look = async (times: number) =>
     reasonToStop(
@@ -132,6 +140,14 @@ async function beforeGroup(
       people: [...reviewed.impact.lose, ...reviewed.impact.unknown].map(({ id }) => id),
     });
   return undefined;
+}
+
+/**
+ * Whether a step puts in force what the others of its group prepared: a consent policy assigned before its conditions
+ * took lets nobody consent.
+ */
+function completes({ group }: Step, next: Step | undefined): boolean {
+  return restOnOneAnother(group) && next?.group !== group;
 }
 
 function reasonToStop(

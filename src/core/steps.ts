@@ -9,11 +9,17 @@ const NARROWING: ReadonlySet<GateGroup> = new Set([
   'revoke-user-grants',
   'revoke-grant',
 ]);
+const LOOSE: ReadonlySet<GateGroup> = new Set(['add-assignees', 'remove-assignees', 'revoke-user-grants']);
 const NEUTRAL: ReadonlySet<GateGroup> = new Set(['visibility', 'create']);
 
 /** Whether steps of this group can take access away. */
 export function narrows(group: GateGroup): boolean {
   return NARROWING.has(group);
+}
+
+/** Whether the steps of this group rest on one another; those of the others stand each for themselves, in any order. */
+export function restOnOneAnother(group: GateGroup): boolean {
+  return !LOOSE.has(group);
 }
 
 /**
