@@ -1,5 +1,7 @@
 import { unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
+import { administrator, inPortal } from '../../src/sandbox/portal.ts';
+import { setApp } from '../scenarios/portal.ts';
 import { count } from '../tally.ts';
 import { FILE, GATED, OPEN, openTenant } from './gating.ts';
 import { leaksOf, objectsOf } from './marks.ts';
@@ -66,6 +68,24 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   const repeated = await merging.merged(commit, before);
   expect(repeated.jobs.apply?.result).toBe('success');
   expect(writesIn(sandbox)).toEqual(sent);
+
+  // The look of each morning finds nothing, then what somebody did in the admin centre.
+  const look = () => merging.run('drift', { name: 'schedule', sha: commit, payload: {} });
+  const quiet = (await look()).jobs.drift;
+  expect(quiet?.result).toBe('success');
+  expect(quiet?.summary).toContain('0 of 1 tenant differ; 1 as merged');
+  const [tenant] = sandbox.tenants.values();
+  if (tenant === undefined) throw new Error('there is one');
+  inPortal(tenant, administrator(tenant, 'dora'), new Date(), () =>
+    setApp(tenant, { appRoleAssignmentRequired: false }),
+  );
+  const drifted = (await look()).jobs.drift;
+  expect(drifted?.result).toBe('failure');
+  expect(drifted?.summary).toMatch(/^\*\*drifted in the tenant\*\*$/m);
+  expect(drifted?.summary).toMatch(
+    /Assignment required\? No → Yes\n {2}- by user `dora@woodgrove\.example` /,
+  );
+  expect(writesIn(sandbox)).toEqual(sent);
   expect(github.complaints).toEqual([]);
 
   // Whatever was said, posted, uploaded or pushed on the way: no token of a job is in it.
@@ -74,7 +94,7 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   const listed = [comments, checks, issues, deployments].map((kept) => [...kept.values()]);
   const unpacked = [...artifacts.values()].flatMap(({ zip }) => Object.entries(unzipSync(zip)));
   const places = new Map<string, string | Uint8Array>([
-    ['what the jobs said', JSON.stringify([first, applied, repeated])],
+    ['what the jobs said', JSON.stringify([first, applied, repeated, quiet, drifted])],
     ['what GitHub was told', JSON.stringify([listed, statuses])],
     ...unpacked,
     ...(await objectsOf(github.gitDir)),

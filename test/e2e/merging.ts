@@ -19,7 +19,7 @@ import { runWorkflow, type WorkflowEnded } from './workflow.ts';
 import type { Handler } from './workflow-job.ts';
 
 const [OWNER, REPO] = ['contoso', 'mail-policies'];
-const WORKFLOWS = ['validate', 'plan', 'apply'] as const;
+const WORKFLOWS = ['validate', 'plan', 'apply', 'drift'] as const;
 type Workflow = (typeof WORKFLOWS)[number];
 
 /** A repository of policies on GitHub, the tenants they are about, and the workflows of this repository, unchanged. */
