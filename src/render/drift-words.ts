@@ -86,7 +86,7 @@ export function tenantSum({ settings, status }: TenantDrift): string {
 export function driftSum({ tenants }: DriftReport): string {
   const of = (status: string) => tenants.filter((each) => each.status === status).length;
   const parts = [
-    `${of('differs')} of ${count(tenants.length, 'tenant', 'tenants')} ${of('differs') === 1 ? 'differs' : 'differ'}`,
+    `${of('differs')} of ${count(tenants.length, 'tenant', 'tenants')} ${of('differs') === 1 || tenants.length === 1 ? 'differs' : 'differ'}`,
     `${of('as merged')} as merged`,
     ...(of('not known') === 0 ? [] : [`${of('not known')} not known`]),
     `${of('failed')} failed`,

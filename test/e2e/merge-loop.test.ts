@@ -73,7 +73,7 @@ test('a pull request that closes an open tenant: planned, changed, approved, mer
   const look = () => merging.run('drift', { name: 'schedule', sha: commit, payload: {} });
   const quiet = (await look()).jobs.drift;
   expect(quiet?.result).toBe('success');
-  expect(quiet?.summary).toContain('0 of 1 tenant differ; 1 as merged');
+  expect(quiet?.summary).toContain('0 of 1 tenant differs; 1 as merged');
   const [tenant] = sandbox.tenants.values();
   if (tenant === undefined) throw new Error('there is one');
   inPortal(tenant, administrator(tenant, 'dora'), new Date(), () =>
