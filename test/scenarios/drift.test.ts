@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { codeOfDrift } from '../../src/commands/exit-code.ts';
 import type { Attribution, DriftReport, LastApplied, TenantDrift } from '../../src/core/drift.ts';
 import type { TenantPolicy } from '../../src/core/state.ts';
 import { driftFleet } from '../../src/planning/drift-fleet.ts';
@@ -133,8 +134,9 @@ describe('an edit in the portal is found, and told with who made it', () => {
       () => {},
     );
     anna(staged.tenant, edit);
-    const { drift } = await driftOf(staged);
+    const { drift, report } = await driftOf(staged);
     expect(drift.status).toBe('differs');
+    expect([codeOfDrift(report, false), codeOfDrift(report, true)]).toEqual([0, 2]);
     expect(told(drift)).toEqual([[setting, 'drifted', expect.objectContaining(BY_ANNA)]]);
     expect(writesIn(staged.world.wire.slice(-3))).toEqual([]);
   });
@@ -455,7 +457,40 @@ describe('a tenant that is as merged', () => {
     const { drift, report } = await driftOf(staged);
     expect(drift).toMatchObject({ status: 'as merged', settings: [] });
     expect(driftText(report, { colour: false })).toContain('as merged');
+    expect(codeOfDrift(report, true)).toBe(0);
   });
+});
+
+test('a managed setting that cannot be read: there may be more, which is no success', async () => {
+  const staged = await settled('consent-none');
+  anna(staged.tenant, (tenant) => setApp(tenant, { accountEnabled: false }));
+  staged.tenant.settings.refuse = ['/policies/authorizationPolicy'];
+  const { drift, report } = await driftOf(staged);
+  expect(drift.status).toBe('not known');
+  expect(drift.findings.map(({ rule }) => rule)).toContain('unreadable');
+  expect(codeOfDrift(report, false)).toBe(1);
+  expect(driftText(report, { colour: false })).toMatch(/not everything could be read/);
+  expect(driftMarkdown(report)).toMatch(/not everything could be read/);
+});
+
+test('a tenant that cannot be reached is told as failed, and hides no other', async () => {
+  const [a, b] = [await stage('contoso'), await stage('adatum')];
+  const report = await driftFleet({
+    tenants: [...a.policies.tenants, ...b.policies.tenants],
+    day: '2026-11-24',
+    version: '0.0.0',
+    // One of the two is not behind this wire.
+    connect: b.world.connect,
+    recentLosses: () => new Set(),
+    applied: new Map(),
+  });
+  expect(isValid(JSON.parse(jsonText(report)))).toBe(true);
+  expect(report.tenants.map(({ status }) => status)).toEqual(['failed', 'differs']);
+  expect([codeOfDrift(report, false), codeOfDrift(report, true)]).toEqual([1, 1]);
+  expect(driftText(report, { colour: false })).toMatch(
+    /FAILED[\s\S]*Drift: 1 of 2 tenants differs; .*1 failed/,
+  );
+  expect(driftMarkdown(report)).toMatch(/FAILED/);
 });
 
 const HOSTILE = '<img src=x>@everyone\n::error::\u001b[31m|`x`\u202E';
