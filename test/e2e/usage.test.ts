@@ -37,7 +37,9 @@ test.concurrent.each([
   [['--help']],
   [['--version']],
   [['help', 'plan']],
-  ...['validate', 'plan', 'apply', 'drift', 'who', 'import', 'sandbox'].map((command) => [[command, '--help']]),
+  ...['validate', 'plan', 'apply', 'drift', 'who', 'import', 'sandbox'].map((command) => [
+    [command, '--help'],
+  ]),
 ])('%j is exit 0 on standard output', async (argv) => {
   const run = await iosmail(argv);
   expect(run).toMatchObject({ code: 0, stderr: '' });
