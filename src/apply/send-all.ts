@@ -33,8 +33,10 @@ export async function sendAll(
     return remainder.kind === 'covered' && remainder.done.has(number);
   };
   let application = knownApplication;
+  let at: number | undefined;
   try {
     for (const [index, step] of left.entries()) {
+      at = step.number;
       if (applying.stopping()) return { reports, stop: INTERRUPTED };
       const stop = await beforeStep(
         applying,
@@ -77,7 +79,7 @@ export async function sendAll(
     }
     return { reports };
   } catch (error) {
-    return { reports, stop: stopFor(error) };
+    return { reports, stop: stopFor(error, at) };
   }
 }
 
@@ -89,12 +91,15 @@ const INTERRUPTED: Stop = {
 /** The run was stopped while it waited, so no step was under way. */
 const STOPPED: Stop = { ...INTERRUPTED, message: 'Interrupted while waiting: the rest was not sent.' };
 
-function stopFor(error: unknown): Stop {
+function stopFor(error: unknown, at: number | undefined): Stop {
   if (error instanceof Interrupted) return STOPPED;
   const message = error instanceof Error ? error.message : 'something that is no error was thrown';
   const fix =
     error instanceof Error && 'fix' in error && typeof error.fix === 'string' ? error.fix : undefined;
-  return { message, fix: fix ?? 'Run the same apply again: it reads first and sends only what is left.' };
+  return {
+    message: at === undefined ? message : `At step ${at}: ${message}`,
+    fix: fix ?? 'Run the same apply again: it reads first and sends only what is left.',
+  };
 }
 
 /** A step between its neighbours, where it has any. */

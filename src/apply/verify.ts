@@ -64,7 +64,7 @@ export async function verify(applying: Applying): Promise<Verified> {
 
 function causeOf(settings: readonly string[]): string {
   if (settings.includes('consent/userConsent')) {
-    return 'Tenants that let Microsoft manage user consent have been seen to accept this write and discard it: choose another setting by hand once (Enterprise apps › Consent and permissions › User consent settings), or set consent.userConsent to unmanaged.';
+    return 'Tenants that let Microsoft manage user consent have been seen to accept this write and discard it: choose another setting by hand once (Enterprise apps › Consent and permissions › User consent settings), or set consent.userConsent to unmanaged. Then plan again.';
   }
   return 'Either the directory is slower than usual (plan again in a few minutes), or something outside sets it back at once.';
 }
