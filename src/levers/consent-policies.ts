@@ -79,7 +79,7 @@ function lets(id: string, answers: Answers): Reading<Verdicts> {
   if (answer?.kind !== 'found') return unknown(`the consent policy ${id} could not be read`);
   const policy = rowsOf(answers, POLICIES).find((row) => textAt(row, 'id').toLowerCase() === id);
   if (policy === undefined) return unknown(`the consent policy ${id} is assigned but not listed`);
-  if (!Array.isArray(policy.value.includes) || !Array.isArray(policy.value.excludes))
+  if ([policy.value.includes, policy.value.excludes].some((each) => each === undefined || each === null))
     return unknown(`the conditions of the consent policy ${id} were not shown`);
   return known(judge(policy, answers));
 }
