@@ -4,6 +4,7 @@ import { isFailed, type TenantPlan } from '../../src/core/plan.ts';
 import { DEEP, sample } from '../depth.ts';
 import { writesIn } from '../scenarios/wire.ts';
 import { count } from '../tally.ts';
+import { withEvidenceOf } from './evidence-unread.ts';
 import { LASTING, PASSING, type Strike } from './strikes.ts';
 import { SCENARIOS, trial, type Undisturbed, undisturbed } from './trial.ts';
 
@@ -52,14 +53,15 @@ async function struck(
     expect(tenant.error.fix.length, where).toBeGreaterThan(10);
     return;
   }
-  // What passes is waited out: nobody sees it.
-  if (strike.how !== 'fault' || strike.lasts === undefined) expect(seen(tenant), where).toBe(seen(planned));
+  // What passes is waited out, nobody sees it; or the plan goes without what decides nothing, and says so.
+  if (strike.how !== 'fault' || strike.lasts === undefined)
+    expect(seen(withEvidenceOf(tenant, planned)), where).toBe(seen(planned));
   else unknownIsTold(tenant, planned, where);
 }
 
 /** Less could be read: everybody who loses access is still among those who do or may, or nothing is applied at all. */
 function unknownIsTold(tenant: TenantPlan, well: TenantPlan, where: string): void {
-  if (seen(tenant) === seen(well)) return;
+  if (seen(withEvidenceOf(tenant, well)) === seen(well)) return;
   const errors = tenant.findings.filter(({ severity }) => severity === 'error');
   if (tenant.status === 'refused') {
     expect(errors.length, where).toBeGreaterThan(0);
