@@ -36,12 +36,26 @@ import {
   unexpected,
   waits,
 } from './console.ts';
+import type { Finding } from './core/finding.ts';
 import { forTerminal } from './render/safe.ts';
 
 // argv → command → exit code; with console.ts the only place that touches process.
 
 const { stderr, env } = process;
 const today = () => new Date().toISOString().slice(0, 10);
+/** What every command that asks a tenant is told of its surroundings. */
+const around = ({ verbose }: { readonly verbose: boolean }) => ({
+  day: today(),
+  env,
+  version: pkg.version,
+  onWait: waits(verbose),
+});
+
+/** What is wrong with policy files goes to standard error: standard output is the answer. */
+async function warn(findings: readonly Finding[], tenants: readonly string[] = []): Promise<void> {
+  if (findings.length === 0) return;
+  stderr.write(`${await findingsIn({ format: 'text', colour: false }, { findings, tenants, broken: [] })}\n`);
+}
 
 async function validate(flags: CommonFlags): Promise<ExitCode> {
   const { validate: run } = await import('./commands/validate.ts');
@@ -55,13 +69,9 @@ async function validate(flags: CommonFlags): Promise<ExitCode> {
 async function plan(flags: PlanFlags): Promise<ExitCode> {
   const { plan: run } = await import('./commands/plan.ts');
   const { onTenant, end } = progress('plan');
-  const onWait = waits(flags.verbose);
-  const planned = await run({ ...flags, day: today(), env, version: pkg.version, onTenant, onWait });
+  const planned = await run({ ...flags, ...around(flags), onTenant });
   end();
-  if (planned.findings.length > 0) {
-    const report = { findings: planned.findings, tenants: [...planned.origins.keys()], broken: [] };
-    stderr.write(`${await findingsIn({ format: 'text', colour: false }, report)}\n`);
-  }
+  await warn(planned.findings, [...planned.origins.keys()]);
   // What is frozen is not to be applied.
   const pending = planned.plan.tenants.some(
     (tenant) => tenant.status === 'changes' && tenant.policy.incident === undefined,
@@ -78,35 +88,21 @@ async function plan(flags: PlanFlags): Promise<ExitCode> {
 async function drift(flags: DriftFlags): Promise<ExitCode> {
   const { drift: run } = await import('./commands/drift.ts');
   const { onTenant, end } = progress('plan');
-  const options = {
-    ...flags,
-    day: today(),
-    env,
-    version: pkg.version,
-    onTenant,
-    onWait: waits(flags.verbose),
-  };
-  const { report, findings } = await run(options);
+  const { report, findings } = await run({ ...flags, ...around(flags), onTenant });
   end();
-  if (findings.length > 0) {
-    const said = { findings, tenants: [], broken: [] };
-    stderr.write(`${await findingsIn({ format: 'text', colour: false }, said)}\n`);
-  }
+  await warn(findings);
   print(await driftIn(mediumOf(flags), report));
   return worst([codeOfFindings(findings), codeOfDrift(report, flags.detailedExitcode)]);
 }
 
 async function who(flags: WhoFlags): Promise<ExitCode> {
   const { diff } = flags;
-  const options = { ...flags, day: today(), env, version: pkg.version, onWait: waits(flags.verbose) };
+  const options = { ...flags, ...around(flags) };
   const { report, findings } =
     diff === undefined
       ? await (await import('./commands/who.ts')).who(options)
       : await (await import('./commands/who-diff.ts')).whoDiff({ ...options, diff });
-  if (findings.length > 0) {
-    const said = { findings, tenants: [], broken: [] };
-    stderr.write(`${await findingsIn({ format: 'text', colour: false }, said)}\n`);
-  }
+  await warn(findings);
   print(await accessIn({ format: flags.format, colour: colourOf(flags.color) }, report));
   return worst([codeOfFindings(findings), codeOfWho(report)]);
 }
@@ -119,11 +115,8 @@ async function importing(flags: ImportFlags): Promise<ExitCode> {
     ...rest,
     ...(tenantId === undefined || name === undefined ? {} : { tenant: { id: tenantId, name, cloud } }),
     only,
+    ...around(flags),
     overwrite: (file) => mayReplace(forTerminal(file), { input: process.stdin, output: stderr }),
-    day: today(),
-    env,
-    version: pkg.version,
-    onWait: waits(flags.verbose),
   });
   if (flags.format === 'json') print((await import('./render/json-text.ts')).jsonText(report));
   else {
@@ -142,8 +135,7 @@ async function explain(user: string | undefined, flags: ExplainFlags): Promise<E
     print(await pastedIn(medium, text, pkg.version));
   } else {
     const { explain: run } = await import('./commands/explain.ts');
-    const options = { ...flags, user, day: today(), env, version: pkg.version, onWait: waits(flags.verbose) };
-    print(await explanationIn(medium, await run(options)));
+    print(await explanationIn(medium, await run({ ...flags, user, ...around(flags) })));
   }
   return EXIT.ok;
 }
@@ -154,13 +146,10 @@ async function apply(flags: ApplyFlags): Promise<ExitCode> {
   const { plan, commit, digest, replan } = flags;
   const options = {
     ...flags,
-    day: today(),
-    env,
-    version: pkg.version,
+    ...around(flags),
     stop,
     stopping: () => stop.aborted,
     onTenant,
-    onWait: waits(flags.verbose),
   };
   const applied = async () => {
     if (commit === undefined && digest === undefined)
@@ -188,9 +177,7 @@ async function block(flags: BlockFlags): Promise<ExitCode> {
   const asking = { input: process.stdin, output: stderr };
   const report = await run({
     ...flags,
-    day: today(),
-    env,
-    onWait: waits(flags.verbose),
+    ...around(flags),
     confirm: async ({ name, id }) => {
       const question = `This switches Apple Mail off for everybody in ${name} (${id}). Type the tenant's name to go on: `;
       return flags.yes || (await typed(question, name, asking));
@@ -203,12 +190,9 @@ async function block(flags: BlockFlags): Promise<ExitCode> {
 async function github(verb: GitHubVerb, flags: GitHubFlags): Promise<ExitCode> {
   const options = {
     ...flags,
+    ...around(flags),
     repository: '.',
-    env,
-    version: pkg.version,
-    day: today(),
     now: () => new Date(),
-    onWait: waits(flags.verbose),
   };
   const { code, lines } = await (await import('./commands/github.ts')).github(verb, options);
   for (const line of lines) print(`${forTerminal(line)}\n`);

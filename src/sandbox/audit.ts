@@ -1,6 +1,7 @@
 import { sameJson } from '../core/json.ts';
+import type { Audit, AuditTarget } from './audit-entry.ts';
 import { guid } from './ids.ts';
-import type { Assignment, Audit, AuditTarget, Grant, ServicePrincipal, TableName, Tenant } from './tenant.ts';
+import type { Assignment, Grant, ServicePrincipal, TableName, Tenant } from './tenant.ts';
 
 /** Who did something, as the log tells it. */
 export type Actor = Audit['by'];

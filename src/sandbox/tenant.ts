@@ -1,3 +1,5 @@
+import type { Audit } from './audit-entry.ts';
+
 /** A user of the directory. Only what mail access is about, and what Graph shows of it. */
 export type User = {
   readonly id: string;
@@ -168,46 +170,6 @@ export type SignIn = {
   readonly errorCode?: number;
   /** Default: Apple Mail. */
   readonly appId?: string;
-};
-
-/** What the directory audit log says something was done to. */
-export type AuditTarget = {
-  readonly id: string;
-  readonly type: string;
-  readonly displayName: string | null;
-  readonly modified: readonly {
-    readonly displayName: string;
-    readonly oldValue: string | null;
-    readonly newValue: string | null;
-  }[];
-};
-
-/** An entry of the directory audit log. */
-export type Audit = {
-  readonly id: string;
-  /** ISO 8601 in UTC. */
-  readonly at: string;
-  readonly activity: string;
-  readonly category: string;
-  readonly correlationId: string;
-  /** `null`: the log names nobody. */
-  readonly by:
-    | {
-        readonly kind: 'user';
-        readonly id: string;
-        readonly userPrincipalName: string;
-        readonly displayName: string | null;
-      }
-    | {
-        readonly kind: 'app';
-        readonly appId: string;
-        readonly displayName: string;
-        readonly servicePrincipalId: string;
-      }
-    | null;
-  readonly targets: readonly AuditTarget[];
-  /** Default: success. */
-  readonly result?: 'success' | 'failure';
 };
 
 /** An app registration that may sign in to the tenant as itself, with Graph application permissions. */

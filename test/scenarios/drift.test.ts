@@ -78,6 +78,10 @@ const BY_ANNA = {
   correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
 };
 
+const kindsIn = (drift: TenantDrift) =>
+  told(drift)
+    .map(([setting, kind]) => [setting, kind])
+    .sort();
 const told = ({ settings }: TenantDrift) =>
   settings.map(({ change, kind, attribution }) => [
     change.setting.replace(/\/.{36,}/, '/*'),
@@ -230,11 +234,7 @@ describe('why a setting differs', () => {
     anna(staged.tenant, (tenant) => setApp(tenant, { accountEnabled: false }));
     const merged = { ...staged.policies, tenants: [withVisible(staged, true)] };
     const { drift } = await driftOf({ ...staged, policies: merged }, was === undefined ? {} : { was });
-    expect(
-      told(drift)
-        .map(([setting, kind]) => [setting, kind])
-        .sort(),
-    ).toEqual([
+    expect(kindsIn(drift)).toEqual([
       ['application/enabledForSignIn', 'drifted'],
       ['application/visibleToUsers', 'not applied'],
     ]);
@@ -318,11 +318,7 @@ test('a run of unknown end in between: what both policies want has drifted, the 
     { ...staged, policies: merged },
     was === undefined ? { last } : { last, was },
   );
-  expect(
-    told(drift)
-      .map(([setting, kind]) => [setting, kind])
-      .sort(),
-  ).toEqual([
+  expect(kindsIn(drift)).toEqual([
     ['application/enabledForSignIn', 'drifted'],
     ['application/visibleToUsers', 'unknown'],
   ]);

@@ -1,8 +1,8 @@
 import type { Answer } from '../answers.ts';
+import type { Audit } from '../audit-entry.ts';
 import { hasPremium } from '../licences.ts';
 import { page, type Shape } from '../page.ts';
 import type { GraphRequest } from '../request.ts';
-import type { Audit } from '../tenant.ts';
 
 /** What a page of the log holds when nobody asks for fewer. */
 const PAGE = 1000;

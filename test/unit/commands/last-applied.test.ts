@@ -4,6 +4,7 @@ import { appliedPolicies, lastLine } from '../../../src/commands/last-applied.ts
 import type { RunLine } from '../../../src/git/journal-branch.ts';
 import { loadPolicies } from '../../../src/policy/load.ts';
 import { type Repository, repository } from '../git/repository.ts';
+import { line } from './run-line.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 const DAY = '2026-11-24';
@@ -12,17 +13,6 @@ const WORKFLOW = { '.github/workflows/apply.yml': 'name: apply\n' };
 const policy = (visible: boolean) =>
   `tenant:\n  name: contoso\n  id: ${ID}\napplication:\n  visibleToUsers: ${visible}\n`;
 
-const line = (run: number, more: Partial<RunLine> = {}): RunLine => ({
-  time: `2026-11-2${run}T09:00:00.000Z`,
-  run,
-  attempt: 1,
-  url: `https://github.com/o/r/actions/runs/${run}`,
-  by: 'merge',
-  outcome: 'whole',
-  tenants: {},
-  left: [],
-  ...more,
-});
 const applied = { [ID]: { outcome: 'applied' as const } };
 
 /** Puts a journal where a clone has the branch of the remote. */

@@ -3,6 +3,7 @@ import { journalInForce } from '../../../src/commands/journal-in-force.ts';
 import { rulesUpTo, walkStart } from '../../../src/commands/walk-start.ts';
 import type { RunLine } from '../../../src/git/journal-branch.ts';
 import { type Repository, repository } from '../git/repository.ts';
+import { line } from './run-line.ts';
 
 const WORKFLOW = { '.github/workflows/apply.yml': 'name: apply\n' };
 const TENANT = 'policies/tenants/contoso.yaml';
@@ -11,17 +12,6 @@ const settings = (journal: string) => ({
   'policies/settings.yaml': `journal:\n  branch: ${journal}\n`,
 });
 
-const line = (run: number, more: Partial<RunLine>): RunLine => ({
-  time: '2026-11-24T09:00:00.000Z',
-  run,
-  attempt: 1,
-  url: `https://github.com/o/r/actions/runs/${run}`,
-  by: 'merge',
-  outcome: 'whole',
-  tenants: {},
-  left: [],
-  ...more,
-});
 const start = ({ folder }: Repository, commit: string, ...runs: readonly RunLine[]) =>
   walkStart(folder, 'policies', commit, runs);
 
